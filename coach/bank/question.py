@@ -1,0 +1,113 @@
+"""The words of a bank: questions, reference answers, key points. A YAML file of `corpus/questions` is a `Question`."""
+
+from collections.abc import Sequence
+from datetime import date
+from enum import StrEnum
+from hashlib import sha256
+from typing import Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+BUNDLED = "bundled"
+"""Name of the bank that comes with the program."""
+
+
+class _Word(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+
+class Weight(StrEnum):
+    """How much a key point counts. The terms of TREC's nugget evaluation."""
+
+    VITAL = "vital"
+    OKAY = "okay"
+
+
+class KeyPoint(_Word):
+    """One thing that a good answer says (答题要点)."""
+
+    id: str = Field(pattern=r"^\S+\.\d+$")
+    """The question's id, a dot, and its place from 1 on, as `q03.2`."""
+    text: str = Field(min_length=1)
+    weight: Weight = Weight.OKAY
+    cues: tuple[str, ...] = ()
+    """Ways a candidate says the point in their own words."""
+    not_: tuple[str, ...] = Field(default=(), alias="not")
+    """What sounds like the point and isn't."""
+
+    model_config = ConfigDict(validate_by_name=True, validate_by_alias=True, serialize_by_alias=True)
+
+
+class Source(_Word):
+    """Where a question comes from."""
+
+    kind: Literal["document", "written", "drafted"]
+    """`document`: after somebody's document; `written`: by a person for this bank; `drafted`: by a model."""
+    after: str = ""
+    """The document and the place in it, as `bank.md#3`."""
+    reviewed: date | None = None
+    """When a person last read it; None: nobody has."""
+
+
+class Question(_Word):
+    """A question of an interview, with what a good answer says where somebody has written that down."""
+
+    id: str = Field(pattern=r"^\S+$")
+    """Unique over all banks: `q03`, or `<bank>:q03` in an imported one."""
+    question: str = Field(min_length=1)
+    question_en: str = ""
+    topic: str = ""
+    aliases: tuple[str, ...] = ()
+    """Other ways people ask it."""
+    situations: tuple[str, ...] = ()
+    """What a customer says, or what happens, when these key points apply."""
+    answer: str = ""
+    """The reference answer (参考答案); empty where there is none."""
+    key_points: tuple[KeyPoint, ...] = ()
+    source: Source
+
+    @model_validator(mode="after")
+    def _key_points_carry_our_id(self) -> Self:
+        expected = [f"{self.id}.{place}" for place in range(1, len(self.key_points) + 1)]
+        if [point.id for point in self.key_points] != expected:
+            raise ValueError(f"key points of {self.id} must have the ids {', '.join(expected)}, in this order")
+        return self
+
+    @property
+    def bank(self) -> str:
+        """Name of the bank it belongs to."""
+        return self.id.rpartition(":")[0] or BUNDLED
+
+    @property
+    def has_reference(self) -> bool:
+        """Whether an answer can be held against something: a reference answer or key points."""
+        return bool(self.answer or self.key_points)
+
+    @property
+    def version(self) -> str:
+        """Eight characters that change with any change of the question."""
+        return sha256(self.model_dump_json().encode()).hexdigest()[:8]
+
+
+class Bank(_Word):
+    """Questions under one name, in the order of their document."""
+
+    name: str
+    questions: tuple[Question, ...]
+
+    @model_validator(mode="after")
+    def _ids_are_ours_and_unique(self) -> Self:
+        seen: set[str] = set()
+        for question in self.questions:
+            if question.bank != self.name:
+                raise ValueError(f"question {question.id} belongs to bank {question.bank}, not to {self.name}")
+            if question.id in seen:
+                raise ValueError(f"question {question.id} stands twice in bank {self.name}")
+            seen.add(question.id)
+        return self
+
+
+def version_of(banks: Sequence[Bank]) -> str:
+    """Eight characters that change with any change of any question; the order of the banks does not matter."""
+    versions = sorted(f"{question.id}@{question.version}" for bank in banks for question in bank.questions)
+    return sha256("\n".join(versions).encode()).hexdigest()[:8]

@@ -1,0 +1,1 @@
+"""What a person does here, step by step, with everything they type kept."""
