@@ -71,7 +71,10 @@ def _normal_character(character: str) -> str:
 @lru_cache(maxsize=20_000)
 def _folded_character(character: str) -> str:
     kept = "".join(part for part in _normal_character(character).casefold() if part.isalnum())
-    return _to_simplified().convert(kept).translate(_ALSO_SIMPLIFIED) if kept and not kept.isascii() else kept
+    if not kept or kept.isascii():
+        return kept
+    simplified: str = _to_simplified().convert(kept)  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+    return simplified.translate(_ALSO_SIMPLIFIED)
 
 
 @lru_cache

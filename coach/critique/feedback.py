@@ -44,7 +44,7 @@ class Evidence(_Value):
     start: int
     end: int
     status: Literal["verified", "repaired"]
-    """`verified`: the judge quoted exactly this; `repaired`: it quoted nearly this, and the answer's words are shown."""
+    """`verified`: the judge quoted exactly this; `repaired`: nearly this, and the answer's words are shown."""
 
 
 class Verdict(_Value):

@@ -39,7 +39,7 @@ class Attempt(_Value):
 
 
 class Record(Protocol):
-    """Where attempts are kept. Every method has committed when it returns, and raises RecordUnavailable when it can't."""
+    """Where attempts are kept. A method has committed when it returns, and raises RecordUnavailable when it can't."""
 
     def add_attempt(self, question_id: str, question: str, answer: str) -> Attempt:
         """Keeps an answer, before anybody judges it."""
