@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import cast
 
 from opencc import OpenCC
 
@@ -71,12 +72,9 @@ def _normal_character(character: str) -> str:
 @lru_cache(maxsize=20_000)
 def _folded_character(character: str) -> str:
     kept = "".join(part for part in _normal_character(character).casefold() if part.isalnum())
-    if not kept or kept.isascii():
-        return kept
-    simplified: str = _to_simplified().convert(kept)  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
-    return simplified.translate(_ALSO_SIMPLIFIED)
+    return kept if kept.isascii() else _to_simplified()(kept).translate(_ALSO_SIMPLIFIED)
 
 
 @lru_cache
-def _to_simplified() -> OpenCC:
-    return OpenCC("t2s")
+def _to_simplified() -> Callable[[str], str]:
+    return cast(Callable[[str], str], OpenCC("t2s").convert)  # pyright: ignore[reportUnknownMemberType] it has no types
