@@ -12,6 +12,9 @@ from opencc import OpenCC
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _LATIN = re.compile(r"[A-Za-z]")
 _INVISIBLE = {"Cc", "Cf", "Co", "Cs"}  # control, format (zero-width, bidirectional, tags), private use, lone surrogates
+_CHINESE_PUNCTUATION = "，。！？：；（）～"
+"""Kept by `normalise`, though NFKC would narrow it: a model quotes what it is shown, and should quote what was typed.
+"""
 _ALSO_SIMPLIFIED = str.maketrans("著瞭", "着了")  # OpenCC leaves these alone, for they need a context
 
 
@@ -66,6 +69,8 @@ def _normal_character(character: str) -> str:
         return character
     if character.isspace():
         return " "
+    if character in _CHINESE_PUNCTUATION:
+        return character
     return "" if unicodedata.category(character) in _INVISIBLE else unicodedata.normalize("NFKC", character)
 
 

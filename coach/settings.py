@@ -77,7 +77,6 @@ def load_settings() -> Settings:
         ) from None
 
 
-def system_language() -> Literal["zh", "en"]:
-    """The language of this machine's user, by its locale; English where it is neither."""
-    named = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
-    return "zh" if named.lower().startswith("zh") else "en"
+def system_locale() -> str | None:
+    """The locale of this machine's user, as `zh_CN.UTF-8`; None where none is set."""
+    return os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG")

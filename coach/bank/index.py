@@ -67,6 +67,7 @@ class ReferenceAnswer(_Value):
     text: str
     """The reference answer; empty where there is none."""
     key_points: tuple[KeyPoint, ...]
+    situations: tuple[str, ...] = ()
     version: str
     """`Question.version` of the question when it was indexed."""
     fingerprint: str

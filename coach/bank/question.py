@@ -93,6 +93,8 @@ class Bank(_Word):
     """Questions under one name, in the order of their document."""
 
     name: str
+    last_number: int = Field(default=0, ge=0)
+    """The highest number that an imported question ever had here: a removed question's number is not given again."""
     questions: tuple[Question, ...]
 
     @model_validator(mode="after")

@@ -38,11 +38,13 @@ class Reason(StrEnum):
 
 
 class Evidence(_Value):
-    """The candidate's words that support a verdict. `answer[start:end] == quote`, always."""
+    """The candidate's words that support a verdict. `text[start:end] == quote`, always."""
 
     quote: str
     start: int
     end: int
+    turn: int = 0
+    """The text it stands in: 0 the answer, n the answer to the n-th follow-up."""
     status: Literal["verified", "repaired"]
     """`verified`: the judge quoted exactly this; `repaired`: nearly this, and the answer's words are shown."""
 
@@ -111,6 +113,13 @@ class Feedback(_Value):
     raw_replies: tuple[str, ...] = ()
     """What the model sent, to the letter: for the record, not for the screen."""
 
+    def verdict_on(self, key_point_id: str) -> Verdict:
+        """The verdict on one key point. Raises KeyError for a key point that was not judged here."""
+        for verdict in self.key_points:
+            if verdict.id == key_point_id:
+                return verdict
+        raise KeyError(key_point_id)
+
 
 class Done(_Value):
     """The last event of a judgement."""
@@ -119,7 +128,10 @@ class Done(_Value):
 
 
 Event = Verdict | Retry | Done
-"""What a judgement gives while it goes on: verdicts in any order, each key point once; retries; `Done` last."""
+"""What a judgement gives while it goes on: verdicts in any order, retries, `Done` last.
+
+A later verdict on a key point replaces the earlier one: a reply that began well may end as no reply at all.
+"""
 
 
 class Judge(Protocol):
@@ -133,6 +145,6 @@ class Judge(Protocol):
     def judge(self, reference: ReferenceAnswer, answer: str, deadline: Deadline) -> Iterator[Event]:
         """Events as they come, `Done` last.
 
-        A fault of the model is no exception: its points are `ungraded` with the reason. A verdict, once given, stays.
+        A fault of the model is no exception: its points are `ungraded` with the reason.
         """
         ...

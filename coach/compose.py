@@ -1,0 +1,134 @@
+"""Puts the program together: which adapter stands behind which port. Nothing is opened or imported before its use."""
+
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from pydantic import SecretStr
+
+from coach.bank.importing import Imported, import_text
+from coach.bank.index import Embedding, Index
+from coach.bank.library import Library
+from coach.chat import ChatModel
+from coach.critique.feedback import Judge
+from coach.errors import InputError
+from coach.practice.answering import Answering
+from coach.practice.record import Record
+from coach.settings import Settings
+
+if TYPE_CHECKING:
+    from coach.adapters.litellm_model import Endpoint
+
+JudgeChoice = Literal["auto", "offline", "llm"]
+_CORPUS = Path(__file__).parent.parent / "corpus"
+
+
+class Coach:
+    """The program by one set of settings. Every part is made when it is first asked for, and then kept."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+
+    @cached_property
+    def library(self) -> Library:
+        """The bundled bank and the imported ones."""
+        from coach.adapters.corpus_files import BankFiles
+
+        return BankFiles(_CORPUS / "questions", self.settings.data_dir / "banks")
+
+    @cached_property
+    def embedding(self) -> Embedding:
+        """What the index is built with."""
+        if self.settings.embedding == "lexical":
+            from coach.adapters.lexical_embedding import LexicalEmbedding
+
+            return LexicalEmbedding()
+        from coach.adapters.litellm_embedding import LiteLLMEmbedding
+
+        return LiteLLMEmbedding(self._endpoint(self.settings.embedding), self.settings.timeout_seconds)
+
+    @cached_property
+    def index(self) -> Index:
+        """The vector store over all banks."""
+        from coach.adapters.chroma_index import ChromaIndex
+
+        return ChromaIndex(
+            self.settings.data_dir / "index", self.embedding, self.library.banks, url=self.settings.chroma_url
+        )
+
+    @cached_property
+    def record(self) -> Record:
+        """What people wrote, and what was said about it."""
+        from coach.adapters.sql_record import SqlRecord, sqlite_url
+
+        return SqlRecord(self.settings.database_url or sqlite_url(self.settings.data_dir))
+
+    @cached_property
+    def model(self) -> ChatModel | None:
+        """The chat model with its fallbacks; None where none is set."""
+        if not self.settings.model:
+            return None
+        from coach.adapters.litellm_model import LiteLLMModel
+
+        names = (self.settings.model, *self.settings.model_fallbacks)
+        return LiteLLMModel([self._endpoint(name) for name in names], self.settings.timeout_seconds)
+
+    def warm_up(self) -> None:
+        """Loads what a chat model needs, so that the first judgement does not wait for it; nothing where none is set."""
+        if self.model is not None:
+            from coach.adapters.litellm_import import load_litellm
+
+            load_litellm()
+
+    def judge(self, choice: JudgeChoice) -> Judge:
+        """The judge of this name; `auto` is the model where one is set. Raises InputError where `llm` finds none."""
+        if choice == "llm" and self.model is None:
+            raise InputError("no model is set; set COACH_MODEL (see .env.example), or use --judge offline")
+        if choice == "offline" or self.model is None:
+            from coach.critique.offline import OfflineJudge
+
+            return OfflineJudge()
+        from coach.critique.critic import Critic
+
+        return Critic(self.model)
+
+    def answering(self, choice: JudgeChoice = "auto") -> Answering:
+        """Practice with single questions."""
+        settings = self.settings
+        return Answering(
+            self.index, self.record, self.judge(choice), settings.max_answer_chars, settings.deadline_seconds
+        )
+
+    def import_document(self, path: Path, name: str | None = None, dry_run: bool = False) -> Imported:
+        """Keeps the questions of a document as a bank; the index takes them up at its next use.
+
+        Raises:
+            DocumentError: the document can't be read, or holds no question.
+            BankError: the bank's name can't be used.
+            Unavailable: the bank can't be written.
+        """
+        from coach.adapters.documents import read_document
+
+        return import_text(read_document(path), path.name, self.library, name, dry_run)
+
+    def _endpoint(self, model: str) -> "Endpoint":
+        """Where a model is reached: our own address and key for the chat model's provider, each provider's own else."""
+        from coach.adapters.litellm_model import Endpoint
+
+        provider = _provider_of(model)
+        own = provider == _provider_of(self.settings.model or model)
+        variables = self.settings.provider_variables
+        key = self.settings.api_key.get_secret_value() if own else ""
+        base = self.settings.api_base if own else ""
+        return Endpoint(
+            model,
+            api_base=base or variables.get(f"{provider.upper()}_API_BASE", ""),
+            api_key=SecretStr(key or variables.get(f"{provider.upper()}_API_KEY", "")),
+        )
+
+
+def _provider_of(model: str) -> str:
+    """The provider by LiteLLM's naming; a bare name is OpenAI's or, where it says claude, Anthropic's."""
+    if "/" in model:
+        return model.partition("/")[0]
+    return "anthropic" if model.startswith("claude") else "openai"

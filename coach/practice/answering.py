@@ -1,0 +1,121 @@
+"""Answering a question: the answer is kept, then judged, then followed up."""
+
+from collections.abc import Iterator
+
+from coach.bank.index import NEAREST_MIN_SCORE, Index, ReferenceAnswer
+from coach.chat import Deadline
+from coach.critique.feedback import Done, Event, Feedback, FollowUp, Judge, Label
+from coach.critique.followups import with_follow_up
+from coach.errors import AnswerTooLong, InputError, UnknownQuestion
+from coach.practice.record import Attempt, Record
+
+
+class Answering:
+    """What a person does with one question."""
+
+    def __init__(
+        self, index: Index, record: Record, judge: Judge, max_answer_chars: int, deadline_seconds: float
+    ) -> None:
+        self._index = index
+        self._record = record
+        self._judge = judge
+        self._max_answer_chars = max_answer_chars
+        self._deadline_seconds = deadline_seconds
+
+    def reference(self, question: str) -> ReferenceAnswer:
+        """What is known about a question: by its id, else the nearest one to its wording.
+
+        Raises:
+            UnknownQuestion: no id, and no question comes near enough to count as the same.
+        """
+        known = self._index.reference(question.strip())
+        if known is None:
+            nearest = self._index.search(question, limit=1)
+            if nearest and nearest[0].score >= NEAREST_MIN_SCORE:
+                known = self._index.reference(nearest[0].question_id)
+        if known is None:
+            shown = question.strip()[:60]
+            raise UnknownQuestion(f"no bank has a reference for “{shown}”; see `coach questions`, or import a bank")
+        return known
+
+    def submit(self, question: str, answer: str) -> Attempt:
+        """Keeps an answer. What comes after may fail; the answer stays. Raises UnknownQuestion, InputError if empty."""
+        if not answer.strip():
+            raise InputError("the answer is empty; write or paste what you would say")
+        reference = self.reference(question)
+        return self._record.add_attempt(reference.question_id, reference.question, answer)
+
+    def judge(self, attempt: Attempt) -> Iterator[Event]:
+        """The judgement of a kept answer as it comes; it is kept too before `Done` is given.
+
+        Raises:
+            AnswerTooLong: the answer is above the limit. It stays in the record.
+        """
+        reference = self._held_against(attempt)
+        self._refuse_too_long(attempt.answer)
+        for event in self._judge.judge(reference, attempt.answer, Deadline(self._deadline_seconds)):
+            if isinstance(event, Done):
+                self._record.set_feedback(attempt.id, event.feedback)
+            yield event
+
+    def unanswered(self, question: str) -> Feedback:
+        """What there is to say before anything was answered: every key point missing. Nothing is kept."""
+        return whole(self._judge.judge(self.reference(question), "", Deadline(self._deadline_seconds)))
+
+    def submit_follow_up(self, attempt: Attempt, follow_up: FollowUp, answer: str) -> Attempt:
+        """Keeps the answer to a follow-up. Raises InputError if it is empty."""
+        if not answer.strip():
+            raise InputError("the answer is empty; write or paste what you would say")
+        self._record.add_follow_up(attempt.id, follow_up, answer)
+        return self._again(attempt)
+
+    def judge_follow_up(self, attempt: Attempt) -> Iterator[Event]:
+        """The judgement of the last follow-up's answer, on its key point alone; `Done` holds the whole, updated feedback.
+
+        Raises:
+            AnswerTooLong: the answer is above the limit. It stays in the record.
+            InputError: the attempt has no feedback or no follow-up yet.
+        """
+        if attempt.feedback is None or not attempt.follow_ups:
+            raise InputError(f"attempt {attempt.id} has no answered follow-up; answer one first")
+        feedback, last = attempt.feedback, attempt.follow_ups[-1]
+        self._refuse_too_long(last.answer)
+        reference = self._held_against(attempt)
+        point = next(point for point in reference.key_points if point.id == last.follow_up.key_point_id)
+        alone = reference.model_copy(update={"question": last.follow_up.question, "key_points": (point,)})
+        for event in self._judge.judge(alone, last.answer, Deadline(self._deadline_seconds)):
+            if isinstance(event, Done):
+                asked = [answered.follow_up.question for answered in attempt.follow_ups]
+                updated = with_follow_up(feedback, event.feedback, reference, attempt.answer, asked)
+                self._record.set_feedback(attempt.id, updated)
+                yield Done(feedback=updated)
+            else:
+                yield event
+
+    def rate(self, attempt: Attempt, key_point_id: str, label: Label) -> Attempt:
+        """Keeps the candidate's own rating of one key point."""
+        self._record.rate(attempt.id, key_point_id, label)
+        return self._again(attempt)
+
+    def _held_against(self, attempt: Attempt) -> ReferenceAnswer:
+        return self.reference(attempt.question_id)
+
+    def _refuse_too_long(self, answer: str) -> None:
+        if len(answer) > self._max_answer_chars:
+            raise AnswerTooLong(
+                f"the answer has {len(answer)} characters, {self._max_answer_chars} are judged; it is kept: shorten it, "
+                "or raise COACH_MAX_ANSWER_CHARS"
+            )
+
+    def _again(self, attempt: Attempt) -> Attempt:
+        found = self._record.attempt(attempt.id)
+        assert found is not None, "an attempt that was just written is there"
+        return found
+
+
+def whole(events: Iterator[Event]) -> Feedback:
+    """The feedback at the end of a judgement, for callers that don't watch it arrive."""
+    for event in events:
+        if isinstance(event, Done):
+            return event.feedback
+    raise AssertionError("a judgement ends with Done")

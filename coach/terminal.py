@@ -1,0 +1,159 @@
+"""Draws results for a person at a terminal. What waits is said on stderr; nothing is coloured where output is piped."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.markup import escape
+from rich.padding import Padding
+from rich.progress import Progress
+from rich.table import Table
+from rich.text import Text
+
+from coach.bank.importing import Imported
+from coach.bank.index import Found, ReferenceAnswer, Update
+from coach.bank.question import Question
+from coach.checkup import Check
+from coach.critique.feedback import Feedback, FollowUp, Label, Verdict
+from coach.language import Language, translate_to
+
+_MARK = {
+    Label.COVERED: ("✓", "green"),
+    Label.PARTIAL: ("◐", "yellow"),
+    Label.MISSING: ("✗", "red"),
+    Label.CONTRADICTED: ("!", "magenta"),
+    Label.UNGRADED: ("?", "bright_black"),
+}
+
+
+class Terminal:
+    """A console in one language."""
+
+    def __init__(self, language: Language) -> None:
+        self.language: Language = language
+        self._ = translate_to(language)
+        self._out = Console(highlight=False)
+        self._err = Console(stderr=True, highlight=False)
+
+    @contextmanager
+    def waiting(self, what: str) -> Iterator[Callable[[str], None]]:
+        """A spinner on stderr while something takes time; call what it gives to change the words."""
+        with self._err.status(what) as status:
+            yield status.update
+
+    @contextmanager
+    def progress(self, what: str) -> Iterator[Callable[[int, int], None]]:
+        """A bar on stderr; call what it gives with how many are done, and of how many."""
+        with Progress(console=self._err, transient=True) as progress:
+            task = progress.add_task(what, total=None)
+            yield lambda done, total: progress.update(task, completed=done, total=total)
+
+    def checks(self, checks: Sequence[Check]) -> None:
+        """What works and what does not, and how to mend it."""
+        for check in checks:
+            mark = "[green]✓[/]" if check.ok else "[red]✗[/]"
+            self._out.print(f"{mark} [bold]{check.name}[/]  {escape(check.detail)}")
+            if check.how_to_fix:
+                self._out.print(Padding(f"→ {escape(check.how_to_fix)}", (0, 0, 0, 4)))
+
+    def update(self, update: Update) -> None:
+        """What changed in the index."""
+        _ = self._
+        self._out.print(
+            _("{added} added, {updated} updated, {deleted} deleted, {unchanged} unchanged in {seconds:.1f} s").format(
+                **update.model_dump()
+            )
+        )
+
+    def questions(self, questions: Sequence[Question]) -> None:
+        """The bank as a table."""
+        _ = self._
+        table = Table(box=None, pad_edge=False, header_style="bold")
+        for title in ("id", _("Topic"), _("Question"), _("Key points")):
+            table.add_column(title)
+        for question in questions:
+            points = str(len(question.key_points)) if question.has_reference else _("no reference")
+            table.add_row(question.id, question.topic, question.question, points)
+        self._out.print(table)
+
+    def found(self, text: str, found: Sequence[Found]) -> None:
+        """Search results, best first."""
+        _ = self._
+        if not found:
+            self._out.print(_("Nothing found for “{text}”. Try other words, or `coach questions`.").format(text=text))
+        for one in found:
+            self._out.print(f"[bold]{escape(one.question_id)}[/]  {escape(one.question)}  [dim]{one.score:.2f}[/]")
+            self._out.print(Padding(f"[dim]{one.matched.kind}: {escape(one.matched.text)}[/]", (0, 0, 0, 4)))
+
+    def imported(self, imported: Imported, dry_run: bool) -> None:
+        """What an import found."""
+        _ = self._
+        form = (
+            _("{questions} questions, {with_reference} with a reference, {key_points} key points in bank “{bank}”")
+            if not dry_run
+            else _(
+                "Would import {questions} questions, {with_reference} with a reference, {key_points} key points "
+                "as bank “{bank}”; nothing was stored"
+            )
+        )
+        self._out.print(escape(form.format(**imported.model_dump())))
+        for problem in imported.problems:
+            line = _("line {line}: {message}").format(line=problem.line, message=problem.message)
+            self._out.print(f"[yellow]![/] {escape(line)}")
+
+    def feedback(self, feedback: Feedback, reference: ReferenceAnswer, answer: str) -> None:
+        """An answer with its evidence marked, the verdicts, the reference, and the next question."""
+        _ = self._
+        self._out.print(f"[bold]{escape(reference.question)}[/]\n")
+        self._out.print(Padding(_marked(answer, feedback.key_points), (0, 2)))
+        self._out.print(f"\n{self._score(feedback)}\n")
+        for verdict in feedback.key_points:
+            self._verdict(verdict)
+        for strength in feedback.strengths:
+            self._out.print(f"[green]+[/] {escape(strength)}")
+        self._section(_("Said better"), feedback.rewrite)
+        if feedback.judge == "offline":
+            self._section(_("Reference answer"), reference.text)
+        if feedback.follow_up:
+            self._section(_("Follow-up"), feedback.follow_up.question)
+
+    def follow_ups(self, asked: Sequence[FollowUp]) -> None:
+        """Follow-up questions, in the order they would be asked."""
+        for number, follow_up in enumerate(asked, 1):
+            self._out.print(f"{number}. {escape(follow_up.question)}  [dim]{follow_up.key_point_id}[/]")
+        if not asked:
+            self._out.print(self._("Nothing is left to ask: every key point is covered."))
+
+    def _score(self, feedback: Feedback) -> str:
+        _ = self._
+        judge = _("text match, no model") if feedback.judge == "offline" else escape(feedback.versions.model or "")
+        open_points = sum(verdict.verdict is Label.UNGRADED for verdict in feedback.key_points)
+        graded = len(feedback.key_points) - open_points
+        score = _("no score") if feedback.score is None else f"{feedback.score:.0%}"
+        counts = _("{graded} key points graded, {open} ungraded").format(graded=graded, open=open_points)
+        return f"[bold]{score}[/]  {counts}  [dim]({judge})[/]"
+
+    def _verdict(self, verdict: Verdict) -> None:
+        _ = self._
+        mark, colour = _MARK[verdict.verdict]
+        vital = f" [dim]({_('vital')})[/]" if verdict.weight == "vital" else ""
+        self._out.print(f"[{colour}]{mark} {_(verdict.verdict)}[/]  {escape(verdict.text)}{vital}")
+        lines = [f"“{evidence.quote}”" for evidence in verdict.evidence]
+        lines += [verdict.why, verdict.missing_part, verdict.advice, _(verdict.reason) if verdict.reason else ""]
+        for line in lines:
+            if line:
+                self._out.print(Padding(f"[dim]{escape(line)}[/]", (0, 0, 0, 4)))
+
+    def _section(self, title: str, text: str) -> None:
+        if text:
+            self._out.print(f"\n[bold]{title}[/]")
+            self._out.print(Padding(escape(text), (0, 2)))
+
+
+def _marked(answer: str, verdicts: Sequence[Verdict]) -> Text:
+    text = Text(answer)
+    for verdict in verdicts:
+        for evidence in verdict.evidence:
+            if evidence.turn == 0:
+                text.stylize(f"underline {_MARK[verdict.verdict][1]}", evidence.start, evidence.end)
+    return text

@@ -1,0 +1,358 @@
+import re
+import signal
+import sqlite3
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from sqlalchemy import URL
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.schema import CreateTable
+
+from coach.adapters import sql_record
+from coach.adapters.sql_record import SqlRecord, sqlite_url
+from coach.critique.feedback import FollowUp, Label
+from coach.errors import RecordUnavailable
+
+ANSWER = "what the candidate said"
+
+
+def opened(folder: Path) -> SqlRecord:
+    return SqlRecord(sqlite_url(folder))
+
+
+def impatient(folder: Path) -> SqlRecord:
+    """A record that waits a tenth of a second for a lock instead of five seconds."""
+    return SqlRecord(sqlite_url(folder).update_query_dict({"timeout": "0.1"}))
+
+
+def in_another_process(code: str, folder: Path) -> subprocess.Popen[str]:
+    start = """
+import os, signal, sys
+from pathlib import Path
+from coach.adapters.sql_record import SqlRecord, sqlite_url
+from coach.critique.feedback import Label
+from coach.errors import RecordUnavailable
+record = SqlRecord(sqlite_url(Path(sys.argv[1])))
+"""
+    return subprocess.Popen(
+        [sys.executable, "-c", start + code, str(folder)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
+def refused(call: Callable[[], object]) -> str:
+    """The message, after a look that it is one line and holds no answer."""
+    with pytest.raises(RecordUnavailable) as raised:
+        call()
+    message = str(raised.value)
+    assert "\n" not in message
+    assert ANSWER not in message
+    return message
+
+
+def test_making_a_record_touches_nothing(tmp_path: Path):
+    opened(tmp_path / "data")
+    SqlRecord("no address at all")
+    assert not (tmp_path / "data").exists()
+
+
+def test_the_folder_is_made_and_may_be_called_anything(tmp_path: Path):
+    folder = tmp_path / "用户 data?mode=ro#50%25" / "coach"
+    attempt = opened(folder).add_attempt("q01", "?", ANSWER)
+    assert (folder / "coach.db").is_file()
+    assert opened(folder).attempts(1) == [attempt]
+
+
+def test_an_address_as_text_works_too(tmp_path: Path):
+    attempt = SqlRecord(f"sqlite:///{tmp_path}/mine.db").add_attempt("q01", "?", ANSWER)
+    assert SqlRecord(f"sqlite:///{tmp_path}/mine.db").attempts(1) == [attempt]
+
+
+def test_ids_are_unique_without_a_maker(tmp_path: Path):
+    record = opened(tmp_path)
+    assert len({record.add_attempt("q01", "?", ANSWER).id for _ in range(20)}) == 20
+
+
+def test_sqlite_is_set_to_lose_nothing(tmp_path: Path):
+    record = opened(tmp_path)
+    record.attempts(1)
+    with record._session(writes=False) as session:
+        connection = session.connection()
+        told = {
+            pragma: connection.exec_driver_sql(f"PRAGMA {pragma}").scalar()
+            for pragma in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
+        }
+    assert told == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 5000}
+
+
+def test_no_file_stays_open_between_calls(tmp_path: Path):
+    record = opened(tmp_path)
+    record.add_attempt("q01", "?", ANSWER)
+    assert {path.name for path in tmp_path.iterdir()} <= {"coach.db", "coach.db.lock"}
+
+
+def test_threads_lose_nothing(tmp_path: Path):
+    record = opened(tmp_path)
+    faults: list[BaseException] = []
+
+    def answer_fifty(who: int) -> None:
+        try:
+            for number in range(50):
+                attempt = record.add_attempt("q01", "?", f"{who}-{number}")
+                record.rate(attempt.id, "q01.1", Label.COVERED)
+        except BaseException as fault:
+            faults.append(fault)
+
+    threads = [threading.Thread(target=answer_fifty, args=(who,)) for who in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    kept = record.attempts(1000)
+    assert faults == []
+    assert {one.answer for one in kept} == {f"{who}-{number}" for who in range(8) for number in range(50)}
+    assert len(kept) == 400
+    assert all(one.self_ratings == {"q01.1": Label.COVERED} for one in kept)
+
+
+def test_threads_that_rate_one_key_point_at_once_leave_one_rating(tmp_path: Path):
+    record = opened(tmp_path)
+    attempt = record.add_attempt("q01", "?", ANSWER)
+    follow_up = FollowUp(question="?", key_point_id="q01.1", source="model")
+
+    def work() -> None:
+        for _ in range(10):
+            record.rate(attempt.id, "q01.1", Label.COVERED)
+            record.add_follow_up(attempt.id, follow_up, ANSWER)
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    (kept,) = record.attempts(1)
+    assert (kept.self_ratings, len(kept.follow_ups)) == ({"q01.1": Label.COVERED}, 40)
+
+
+def test_processes_that_begin_at_once_on_an_empty_folder_lose_nothing(tmp_path: Path):
+    code = """
+print("ready", flush=True)
+sys.stdin.readline()
+for number in range(50):
+    record.add_attempt("q01", "?", f"{os.getpid()}-{number}")
+"""
+    processes = [in_another_process(code, tmp_path / "data") for _ in range(3)]
+    for process in processes:
+        assert process.stdout is not None
+        process.stdout.readline()
+    for process in processes:
+        process.communicate("go\n")
+    assert [process.returncode for process in processes] == [0, 0, 0]
+    kept = opened(tmp_path / "data").attempts(1000)
+    assert {one.answer for one in kept} == {f"{one.pid}-{number}" for one in processes for number in range(50)}
+
+
+@pytest.mark.parametrize(
+    ("write", "kept"),
+    [
+        ("", {}),
+        ("record.rate(attempt.id, 'q01.1', Label.PARTIAL)", {"q01.1": Label.PARTIAL}),
+    ],
+    ids=["an answer", "a rating"],
+)
+def test_what_was_written_before_a_kill_is_there(tmp_path: Path, write: str, kept: dict[str, Label]):
+    code = f"attempt = record.add_attempt('q01', '?', 'said')\n{write}\nos.kill(os.getpid(), signal.SIGKILL)"
+    process = in_another_process(code, tmp_path)
+    process.communicate()
+    assert process.returncode == -signal.SIGKILL
+    assert [(one.answer, one.self_ratings) for one in opened(tmp_path).attempts(10)] == [("said", kept)]
+
+
+def test_a_kill_while_the_tables_are_made_leaves_a_folder_that_works(tmp_path: Path):
+    code = """
+from coach.adapters import sql_record
+sql_record._Revision.__init__ = lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL)
+record.attempts(1)
+"""
+    process = in_another_process(code, tmp_path)
+    process.communicate()
+    assert process.returncode == -signal.SIGKILL
+    assert opened(tmp_path).add_attempt("q01", "?", ANSWER) in opened(tmp_path).attempts(1)
+
+
+def test_a_database_that_was_moved_away_is_made_anew(tmp_path: Path):
+    record = opened(tmp_path)
+    before = record.add_attempt("q01", "?", ANSWER)
+    (tmp_path / "coach.db").rename(tmp_path / "elsewhere.db")
+    after = record.add_attempt("q01", "?", ANSWER)
+    assert record.attempts(10) == [after]
+    assert SqlRecord(URL.create("sqlite", database=str(tmp_path / "elsewhere.db"))).attempts(10) == [before]
+
+
+def test_an_empty_file_becomes_the_database(tmp_path: Path):
+    (tmp_path / "coach.db").touch()
+    assert opened(tmp_path).attempts(1) == []
+
+
+@pytest.mark.parametrize("content", [b"garbage" * 1000, b"SQLite format 3\0" + b"\xff" * 5000, "日记".encode() * 500])
+def test_a_file_that_is_no_database_is_refused_and_left_alone(tmp_path: Path, content: bytes):
+    (tmp_path / "coach.db").write_bytes(content)
+    message = refused(lambda: opened(tmp_path).add_attempt("q01", "?", ANSWER))
+    assert re.search(r"coach\.db: (the file is no SQLite database|the database is damaged); move it away", message)
+    assert (tmp_path / "coach.db").read_bytes() == content
+
+
+def test_a_damaged_database_is_refused(tmp_path: Path):
+    record = opened(tmp_path)
+    for _ in range(50):
+        record.add_attempt("q01", "?", ANSWER * 100)
+    with (tmp_path / "coach.db").open("r+b") as file:
+        file.seek(4096)
+        file.write(b"\xff" * 40_000)
+    assert "coach.db: the database is damaged; move it away" in refused(lambda: opened(tmp_path).attempts(100))
+
+
+def test_a_folder_in_the_place_of_the_file_is_refused(tmp_path: Path):
+    (tmp_path / "coach.db").mkdir()
+    message = refused(lambda: opened(tmp_path).add_attempt("q01", "?", ANSWER))
+    assert message.endswith(
+        "coach.db: the file can't be opened; make sure that it is a file in a folder you may write to"
+    )
+
+
+def test_a_data_folder_that_can_not_be_made_is_refused(tmp_path: Path):
+    (tmp_path / "file").touch()
+    message = refused(lambda: opened(tmp_path / "file" / "data").attempts(1))
+    assert message.endswith("Not a directory; make sure that the folder is there and that you may write to it")
+
+
+def test_a_call_works_again_once_the_fault_is_mended(tmp_path: Path):
+    (tmp_path / "coach.db").write_bytes(b"garbage" * 1000)
+    record = opened(tmp_path)
+    refused(lambda: record.add_attempt("q01", "?", ANSWER))
+    (tmp_path / "coach.db").unlink()
+    assert record.add_attempt("q01", "?", ANSWER) == record.attempts(1)[0]
+
+
+@pytest.mark.parametrize("first_use", [True, False], ids=["on opening", "later"])
+def test_a_database_that_another_process_holds_is_refused_for_writing_and_read_all_the_same(
+    tmp_path: Path, first_use: bool
+):
+    attempt = opened(tmp_path).add_attempt("q01", "?", ANSWER)
+    record = impatient(tmp_path)
+    if not first_use:
+        record.attempts(1)
+    hold = """
+import sqlite3
+held = sqlite3.connect(Path(sys.argv[1]) / "coach.db", isolation_level=None)
+held.execute("BEGIN IMMEDIATE")
+print("held", flush=True)
+sys.stdin.readline()
+"""
+    holder = in_another_process(hold, tmp_path)
+    assert holder.stdout is not None
+    holder.stdout.readline()
+    message = refused(lambda: record.add_attempt("q01", "?", ANSWER))
+    assert record.attempts(10) == [attempt]
+    holder.communicate("let go\n")
+    assert "coach.db: another program holds the database; close that program, or try again" in message
+    assert record.add_attempt("q01", "?", ANSWER) in record.attempts(1)
+
+
+def test_a_lock_file_that_another_holds_for_too_long_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(sql_record, "_LOCK_SECONDS", 0)
+    with sql_record.FileLock(tmp_path / "coach.db.lock"):
+        assert "coach.db.lock" in refused(lambda: opened(tmp_path).attempts(1))
+
+
+def test_a_disk_that_is_full_is_said_and_leaves_what_was_there(tmp_path: Path):
+    attempt = opened(tmp_path).add_attempt("q01", "?", ANSWER)
+    code = """
+import resource
+resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))
+try:
+    record.add_attempt("q01", "?", "what the candidate said" * 100_000)
+except RecordUnavailable as fault:
+    print(fault)
+"""
+    said, _ = in_another_process(code, tmp_path).communicate()
+    assert re.fullmatch(r"\S+coach\.db: the disk (is full|refuses to read or write); [^\n]+\n", said)
+    assert opened(tmp_path).attempts(10) == [attempt]
+
+
+def test_a_database_that_may_not_grow_is_full(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    record = opened(tmp_path)
+    attempt = record.add_attempt("q01", "?", ANSWER)
+    prepare = sql_record._prepare_sqlite
+
+    def on_a_full_disk(connection: sqlite3.Connection, entry: object) -> None:
+        prepare(connection, entry)
+        connection.execute("PRAGMA max_page_count=1")  # SQLite takes the present size instead
+
+    monkeypatch.setattr(sql_record, "_prepare_sqlite", on_a_full_disk)
+    full = opened(tmp_path)
+    message = refused(lambda: full.add_attempt("q01", "?", ANSWER * 1000))
+    assert message.endswith("coach.db: the disk is full; free some space and try again")
+    assert full.attempts(10) == [attempt]
+
+
+def test_a_database_of_a_newer_program_is_refused_and_left_alone(tmp_path: Path):
+    opened(tmp_path).add_attempt("q01", "?", ANSWER)
+    with sqlite3.connect(tmp_path / "coach.db") as newer:
+        newer.execute("UPDATE alembic_version SET version_num = '0042'")
+    newer.close()
+    before = (tmp_path / "coach.db").read_bytes()
+    message = refused(lambda: opened(tmp_path).add_attempt("q01", "?", ANSWER))
+    assert "coach.db: its tables have revision 0042, this program knows 0001; update the program" in message
+    assert (tmp_path / "coach.db").read_bytes() == before
+
+
+def test_a_database_with_tables_of_the_same_name_is_refused_and_left_alone(tmp_path: Path):
+    with sqlite3.connect(tmp_path / "coach.db") as other:
+        other.execute("CREATE TABLE attempts (theirs TEXT)")
+        other.execute("INSERT INTO attempts VALUES ('kept')")
+    assert "table attempts already exists" in refused(lambda: opened(tmp_path).add_attempt("q01", "?", ANSWER))
+    assert other.execute("SELECT name FROM sqlite_master").fetchall() == [("attempts",)]
+    other.close()
+
+
+def test_a_row_that_this_program_can_not_read_is_said(tmp_path: Path):
+    attempt = opened(tmp_path).add_attempt("q01", "?", ANSWER)
+    with sqlite3.connect(tmp_path / "coach.db") as newer:
+        newer.execute("""UPDATE attempts SET feedback = '{"score": "high"}'""")
+    newer.close()
+    message = refused(lambda: opened(tmp_path).attempts(1))
+    assert message.startswith(f"attempt {attempt.id} was stored by another version of the program")
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("nonsense", r"^COACH_DATABASE_URL holds no address of a database; give one as postgresql"),
+        ("postgresql+psycopg://me:secret@host:port/name", r"^COACH_DATABASE_URL holds no address of a database"),
+        ("oracel://me:secret@host/name", r"^oracel://me:\*\*\*@host/name: SQLAlchemy knows no such kind of database"),
+        ("sqlite://", "a SQLite database in memory would lose every answer"),
+        ("sqlite:///:memory:", "a SQLite database in memory would lose every answer"),
+    ],
+)
+def test_an_address_that_leads_nowhere_is_refused_without_its_password(address: str, said: str):
+    message = refused(lambda: SqlRecord(address).attempts(1))
+    assert re.search(said, message)
+    assert "secret" not in message
+
+
+def test_a_missing_driver_is_named(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    message = refused(lambda: SqlRecord("postgresql+psycopg://me:secret@host/name").attempts(1))
+    assert message.startswith("postgresql+psycopg://me:***@host/name: the driver psycopg is not installed; install it")
+
+
+def test_the_tables_can_be_made_in_postgresql():
+    for table in sql_record._Row.metadata.sorted_tables:
+        assert str(CreateTable(table).compile(dialect=postgresql.dialect())).strip().startswith("CREATE TABLE")

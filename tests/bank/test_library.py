@@ -1,0 +1,251 @@
+from datetime import date
+from hashlib import sha256
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from coach.bank.library import assign, checked_name, find, name_after
+from coach.bank.parsing import ParsedBank, ParsedQuestion
+from coach.bank.question import Bank, KeyPoint, Question, Source, Weight
+from coach.errors import BankError, UnknownQuestion
+
+REFUND = "如果客户要求退款，您会如何处理？"
+ANGRY = "您如何处理情绪失控的客户？"
+TREND = "您认为未来客户服务的趋势是什么？"
+
+
+def asked(question: str, answer: str = "", key_points: tuple[str, ...] = (), line: int = 1, number: int | None = None):
+    return ParsedQuestion(question=question, answer=answer, key_points=key_points, line=line, number=number)
+
+
+def imported(*questions: ParsedQuestion | str, earlier: Bank | None = None, document: str = "bank.md") -> Bank:
+    parsed = tuple(asked(one) if isinstance(one, str) else one for one in questions)
+    return assign(ParsedBank(questions=parsed, problems=()), "mine", document, earlier)
+
+
+def ids(bank: Bank) -> dict[str, str]:
+    return {question.question: question.id for question in bank.questions}
+
+
+def test_a_first_import_numbers_questions_in_the_order_of_the_document():
+    bank = imported(asked(REFUND, number=7), asked(ANGRY, number=3), TREND)
+    assert ids(bank) == {REFUND: "mine:q01", ANGRY: "mine:q02", TREND: "mine:q03"}
+    assert bank.last_number == 3
+
+
+def test_a_question_is_made_of_what_the_document_says_and_where_it_says_it():
+    bank = imported(asked(REFUND, "先听完。", ("倾听", "说明时限"), line=12, number=8), asked(ANGRY, line=30))
+    assert bank.questions[0] == Question(
+        id="mine:q01",
+        question=REFUND,
+        answer="先听完。",
+        key_points=(KeyPoint(id="mine:q01.1", text="倾听"), KeyPoint(id="mine:q01.2", text="说明时限")),
+        source=Source(kind="document", after="bank.md#8"),
+    )
+    assert bank.questions[1].source.after == "bank.md#L30"
+
+
+def test_an_empty_document_makes_an_empty_bank():
+    assert imported() == Bank(name="mine", questions=())
+
+
+@pytest.mark.parametrize(
+    ("then", "expected"),
+    [
+        ((REFUND, ANGRY, TREND), ("mine:q01", "mine:q02", "mine:q03")),
+        ((TREND, REFUND, ANGRY), ("mine:q03", "mine:q01", "mine:q02")),
+        (("请介绍一下自己。", REFUND, ANGRY, TREND), ("mine:q04", "mine:q01", "mine:q02", "mine:q03")),
+        ((REFUND, TREND), ("mine:q01", "mine:q03")),
+        (("如果客户要求退款，您会怎么处理？", ANGRY, TREND), ("mine:q01", "mine:q02", "mine:q03")),
+        (("如果客戶要求退款,您會如何處理?", ANGRY), ("mine:q01", "mine:q02")),
+        (("客户骂人，您怎么办？", ANGRY), ("mine:q04", "mine:q02")),
+    ],
+    ids=["unchanged", "reordered", "one inserted", "one removed", "one reworded", "other script", "one replaced"],
+)
+def test_a_question_that_is_still_there_keeps_its_id(then: tuple[str, ...], expected: tuple[str, ...]):
+    earlier = imported(REFUND, ANGRY, TREND)
+    assert tuple(question.id for question in imported(*then, earlier=earlier).questions) == expected
+
+
+def test_the_number_of_a_removed_question_is_not_given_again():
+    without_the_last = imported(REFUND, earlier=imported(REFUND, ANGRY))
+    assert ids(imported(REFUND, TREND, earlier=without_the_last)) == {REFUND: "mine:q01", TREND: "mine:q03"}
+
+
+def test_a_number_that_somebody_wrote_by_hand_is_not_given_again():
+    by_hand = Question(id="mine:q09", question=TREND, source=Source(kind="written"))
+    earlier = imported(REFUND)
+    earlier = earlier.model_copy(update={"questions": (*earlier.questions, by_hand)})
+    assert ids(imported(REFUND, ANGRY, earlier=earlier))[ANGRY] == "mine:q10"
+
+
+def test_of_two_candidates_the_more_similar_one_goes_on():
+    earlier = imported("如何处理客户对产品价格的不满？", "如何处理客户对产品质量的不满？")
+    later = imported("您如何处理客户对产品质量的不满？", "您如何处理客户对产品价格的不满？", earlier=earlier)
+    assert [question.id for question in later.questions] == ["mine:q02", "mine:q01"]
+
+
+def test_an_equal_question_goes_before_a_similar_one():
+    earlier = imported(REFUND)
+    later = imported("如果客户要求退款，您会如何处理呢？", REFUND, earlier=earlier)
+    assert [question.id for question in later.questions] == ["mine:q02", "mine:q01"]
+
+
+def test_questions_that_differ_in_punctuation_only_are_not_mixed_up():
+    earlier = imported("C++ 是什么？", "C# 是什么？")
+    assert ids(imported("C# 是什么？", "C++ 是什么？", earlier=earlier)) == ids(earlier)
+
+
+def test_the_same_question_twice_gets_two_ids_and_keeps_them():
+    earlier = imported(REFUND, REFUND)
+    assert [question.id for question in earlier.questions] == ["mine:q01", "mine:q02"]
+    assert imported(REFUND, REFUND, earlier=earlier) == earlier
+
+
+def with_additions(bank: Bank) -> Bank:
+    first = bank.questions[0]
+    points = tuple(
+        point.model_copy(update={"cues": (f"{point.text}的说法",), "not_": ("别的",), "weight": Weight.VITAL})
+        for point in first.key_points
+    )
+    source = first.source.model_copy(update={"reviewed": date(2026, 11, 22)})
+    added = {"topic": "售后", "question_en": "A refund?", "aliases": ("退钱",), "situations": ("我要退款",)}
+    edited = first.model_copy(update={**added, "key_points": points, "source": source})
+    return bank.model_copy(update={"questions": (edited, *bank.questions[1:])})
+
+
+def test_what_people_added_survives_the_same_document():
+    document = asked(REFUND, "先听完。", ("倾听", "说明时限"))
+    edited = with_additions(imported(document))
+    assert imported(document, earlier=edited) == edited
+
+
+def test_what_people_added_stays_with_key_points_whose_text_is_the_same():
+    edited = with_additions(imported(asked(REFUND, "先听完。", ("倾听", "说明时限"))))
+    later = imported(asked(REFUND, "先听完。", ("保持冷静", "说明时限。", "倾听客户")), earlier=edited).questions[0]
+    assert (later.topic, later.question_en, later.aliases) == ("售后", "A refund?", ("退钱",))
+    assert later.key_points == (
+        KeyPoint(id="mine:q01.1", text="保持冷静"),
+        KeyPoint(id="mine:q01.2", text="说明时限。", cues=("说明时限的说法",), not_=("别的",), weight=Weight.VITAL),
+        KeyPoint(id="mine:q01.3", text="倾听客户"),
+    )
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        asked("如果客户要求退款，您会怎么处理？", "先听完。", ("倾听",)),
+        asked(REFUND, "先道歉。", ("倾听",)),
+        asked(REFUND, "先听完。", ("倾听", "道歉")),
+    ],
+    ids=["question", "answer", "key points"],
+)
+def test_nobody_has_reviewed_what_the_document_changed(changed: ParsedQuestion):
+    edited = with_additions(imported(asked(REFUND, "先听完。", ("倾听",))))
+    assert edited.questions[0].source.reviewed is not None
+    assert imported(changed, earlier=edited).questions[0].source.reviewed is None
+
+
+def test_the_document_wins_where_it_says_something_else():
+    earlier = imported(asked(REFUND, "旧的。", ("旧的",)), asked(ANGRY, "会没有的。", ("会没有的",)))
+    later = imported(asked(REFUND, "新的。", ("新的",)), ANGRY, earlier=earlier)
+    assert [question.answer for question in later.questions] == ["新的。", ""]
+    assert [point.text for question in later.questions for point in question.key_points] == ["新的"]
+
+
+def test_a_question_that_a_person_wrote_is_left_as_it_is():
+    by_hand = Question(id="mine:own", question=ANGRY, answer="我写的", source=Source(kind="written"))
+    earlier = Bank(name="mine", questions=(by_hand,))
+    assert imported(asked(ANGRY, "文档的"), REFUND, earlier=earlier).questions[0] == by_hand
+    assert imported(REFUND, earlier=earlier).questions[1] == by_hand
+
+
+EDITIONS = st.lists(
+    st.lists(st.tuples(st.integers(0, 9), st.integers(0, 4)), unique_by=lambda one: one[0], max_size=10), max_size=6
+)
+
+
+@given(EDITIONS)
+def test_over_any_editions_a_surviving_question_keeps_its_id_and_no_id_is_used_twice(
+    editions: list[list[tuple[int, int]]],
+):
+    bank: Bank | None = None
+    current: dict[int, str] = {}
+    ever: set[str] = set()
+    for edition in editions:
+        # hexadecimal digits of a hash: two of them are never similar, two wordings of one always are
+        texts = [f"{sha256(bytes([topic])).hexdigest()} wording {wording}" for topic, wording in edition]
+        bank = imported(*texts, earlier=bank)
+        assert imported(*texts, earlier=bank) == bank
+        now = {topic: question.id for (topic, _), question in zip(edition, bank.questions, strict=True)}
+        assert all(now[topic] == current[topic] for topic in now.keys() & current.keys())
+        new = {now[topic] for topic in now.keys() - current.keys()}
+        assert not new & ever
+        ever |= new
+        current = now
+
+
+@given(st.lists(st.text(min_size=1).filter(str.strip), max_size=8), st.lists(st.text(min_size=1).filter(str.strip)))
+def test_any_texts_give_unique_ids_and_the_same_document_changes_nothing(first: list[str], second: list[str]):
+    bank = imported(*second, earlier=imported(*first))
+    assert len({question.id for question in bank.questions}) == len(second)
+    assert imported(*second, earlier=bank) == bank
+
+
+@pytest.mark.parametrize(
+    ("document", "name"),
+    [
+        ("refunds.md", "refunds"),
+        ("customer-service-question-bank.zh.md", "customer-service-question-bank-zh"),
+        ("客服 面试题（2026）.docx", "客服-面试题-2026"),
+        ("/some/folder/My Bank.pdf", "My-Bank"),
+        ("../../etc/passwd", "passwd"),
+        ("-rf.txt", "rf"),
+        ("Cafe\u0301.md", "Café"),
+        ("长" * 100 + ".md", "长" * 60),
+        (".hidden", "hidden"),
+    ],
+)
+def test_a_bank_is_named_after_its_file(document: str, name: str):
+    assert name_after(document) == name
+
+
+@pytest.mark.parametrize("document", ["！？.md", "", "bundled.md", "Bundled.docx"])
+def test_a_file_name_that_makes_no_name_is_refused_with_what_to_do(document: str):
+    with pytest.raises(BankError, match=r"^[^\n]+--name$"):
+        name_after(document)
+
+
+@pytest.mark.parametrize("name", ["mine", "客服", "Bank_2", "a", "9", "x" * 60, "bundled-2", "高難度-v2"])
+def test_a_usable_name_stays_as_it_is(name: str):
+    assert checked_name(name) == name
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *["", " ", ".", "..", "../up", "a/b", "a\\b", "a:b", "a b", "a.b", "-a", "_a", "a\n", "a\0", "x" * 61],
+        *["bundled", "BUNDLED", "😀", "\u202ea", "\ud800"],
+    ],
+)
+def test_an_unusable_name_is_refused_in_one_line(name: str):
+    with pytest.raises(BankError, match=r"^bank name .+ --name$"):
+        checked_name(name)
+
+
+def test_a_question_is_found_in_any_bank():
+    bundled = Bank(name="bundled", questions=(Question(id="q01", question=ANGRY, source=Source(kind="written")),))
+    mine = imported(REFUND)
+    assert find([bundled, mine], "mine:q01") == mine.questions[0]
+    assert find([bundled, mine], "q01") == bundled.questions[0]
+
+
+def test_an_unknown_id_is_answered_with_the_nearest_ones():
+    with pytest.raises(UnknownQuestion, match=r"'Mine:q2'; the nearest are mine:q02, .*`coach questions`"):
+        find([imported(REFUND, ANGRY, TREND)], "Mine:q2")
+
+
+def test_an_unknown_id_is_answered_where_there_is_no_question_at_all():
+    with pytest.raises(UnknownQuestion, match="no question has the id 'q01'; `coach questions` lists them all"):
+        find([], "q01")

@@ -1,0 +1,216 @@
+"""What every `Record` does, whatever it is made of."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta, timezone
+from itertools import count
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from coach.adapters.sql_record import SqlRecord, sqlite_url
+from coach.bank.question import Weight
+from coach.chat import Usage
+from coach.critique.feedback import Evidence, Feedback, FollowUp, Label, Reason, Verdict, Versions
+from coach.errors import RecordUnavailable
+from coach.practice.record import Attempt, FollowUpAnswer, Record
+
+START = datetime(2026, 11, 22, 9, 30, 0, 123456, tzinfo=UTC)
+MakeRecord = Callable[[Callable[[], datetime]], Record]
+
+
+def sqlite(folder: Path) -> MakeRecord:
+    numbers = count(1)
+    return lambda clock: SqlRecord(sqlite_url(folder), clock=clock, new_id=lambda: f"attempt-{next(numbers)}")
+
+
+@pytest.fixture(params=[sqlite])
+def make_record(request: pytest.FixtureRequest, tmp_path: Path) -> MakeRecord:
+    return request.param(tmp_path)
+
+
+@pytest.fixture
+def times() -> Iterator[datetime]:
+    return (START + timedelta(minutes=minute) for minute in count())
+
+
+@pytest.fixture
+def record(make_record: MakeRecord, times: Iterator[datetime]) -> Record:
+    return make_record(lambda: next(times))
+
+
+def feedback(score: float | None = 0.5, raw_replies: tuple[str, ...] = ('{"verdict": "covered"}',)) -> Feedback:
+    return Feedback(
+        question_id="q01",
+        score=score,
+        judge="llm",
+        key_points=(
+            Verdict(
+                id="q01.1",
+                text="倾听",
+                weight=Weight.VITAL,
+                verdict=Label.COVERED,
+                evidence=(Evidence(quote="先听", start=0, end=2, status="verified"),),
+                why="说了",
+            ),
+            Verdict(id="q01.2", text="时限", weight=Weight.OKAY, verdict=Label.UNGRADED, reason=Reason.NO_QUOTE),
+        ),
+        strengths=("冷静",),
+        rewrite="先听，再……",
+        follow_up=FollowUp(question="多久？", key_point_id="q01.2", source="model"),
+        usage=Usage(calls=1, input_tokens=None, output_tokens=20, cost_usd=None, seconds=1.5),
+        versions=Versions(
+            coach="0.1.0",
+            judge="critic@12345678",
+            model="qwen-plus",
+            parameters={"temperature": 0, "stop": None, "nested": {"a": [1, 2.5, "三"]}},
+            question="abcdefgh",
+            index="fingerprint",
+            retrieved=("q01.1", "q01.2"),
+        ),
+        raw_replies=raw_replies,
+    )
+
+
+def test_an_answer_is_kept_with_its_time_and_question(record: Record):
+    attempt = record.add_attempt("q01", "如何退款？", "先听完。")
+    assert attempt == Attempt(
+        id="attempt-1", created=START, question_id="q01", question="如何退款？", answer="先听完。"
+    )
+    assert record.attempt("attempt-1") == attempt
+
+
+def test_a_time_is_utc_wherever_the_clock_stands(make_record: MakeRecord):
+    beijing = START.astimezone(timezone(timedelta(hours=8)))
+    record = make_record(lambda: beijing)
+    kept = record.attempt(record.add_attempt("q01", "?", "a").id)
+    assert kept is not None
+    assert (kept.created, kept.created.tzinfo) == (START, UTC)
+
+
+def test_an_unknown_id_is_none(record: Record):
+    record.add_attempt("q01", "?", "a")
+    assert [record.attempt(strange) for strange in ("attempt-2", "", "'; drop table attempts; --", "\ud800")] == [
+        None
+    ] * 4
+
+
+def test_the_newest_attempts_come_first(record: Record):
+    added = [record.add_attempt("q01", "?", answer) for answer in "abcd"]
+    assert record.attempts(limit=3) == added[:0:-1]
+    assert record.attempts(limit=100) == added[::-1]
+    assert record.attempts(limit=0) == []
+
+
+def test_of_attempts_at_the_same_time_the_last_comes_first(make_record: MakeRecord):
+    record = make_record(lambda: START)
+    added = [record.add_attempt("q01", "?", answer) for answer in "abc"]
+    assert record.attempts(limit=100) == added[::-1]
+
+
+def test_an_empty_record_has_no_attempts(record: Record):
+    assert record.attempts(limit=10) == []
+
+
+def test_feedback_comes_back_as_it_was_with_the_raw_replies(record: Record):
+    attempt = record.add_attempt("q01", "?", "先听完。")
+    record.set_feedback(attempt.id, feedback())
+    assert record.attempt(attempt.id) == attempt.model_copy(update={"feedback": feedback()})
+
+
+def test_later_feedback_replaces_the_earlier(record: Record):
+    first, second = record.add_attempt("q01", "?", "a"), record.add_attempt("q01", "?", "b")
+    record.set_feedback(first.id, feedback(score=0.5))
+    record.set_feedback(first.id, feedback(score=None))
+    assert [one.feedback for one in record.attempts(2)] == [None, feedback(score=None)]
+    assert record.attempt(second.id) == second
+
+
+def test_follow_ups_stand_in_the_order_they_were_asked(record: Record):
+    attempt, other = record.add_attempt("q01", "?", "a"), record.add_attempt("q01", "?", "b")
+    asked = [
+        FollowUpAnswer(
+            follow_up=FollowUp(question=f"{number}？", key_point_id="q01.2", source=source), answer=f"答{number}"
+        )
+        for number, source in enumerate(("template", "model", "template"))
+    ]
+    for one in asked:
+        record.add_follow_up(attempt.id, one.follow_up, one.answer)
+        record.add_follow_up(other.id, one.follow_up, "别的")
+    kept = record.attempt(attempt.id)
+    assert kept is not None
+    assert kept.follow_ups == tuple(asked)
+
+
+def test_a_later_rating_of_a_key_point_replaces_the_earlier(record: Record):
+    attempt, other = record.add_attempt("q01", "?", "a"), record.add_attempt("q01", "?", "b")
+    record.rate(attempt.id, "q01.1", Label.MISSING)
+    record.rate(attempt.id, "q01.2", Label.PARTIAL)
+    record.rate(attempt.id, "q01.1", Label.COVERED)
+    record.rate(other.id, "q01.1", Label.CONTRADICTED)
+    assert [one.self_ratings for one in record.attempts(2)] == [
+        {"q01.1": Label.CONTRADICTED},
+        {"q01.1": Label.COVERED, "q01.2": Label.PARTIAL},
+    ]
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda record: record.set_feedback("nobody", feedback()),
+        lambda record: record.add_follow_up(
+            "nobody", FollowUp(question="?", key_point_id="q01.1", source="model"), "what I said"
+        ),
+        lambda record: record.rate("nobody", "q01.1", Label.COVERED),
+    ],
+    ids=["feedback", "follow-up", "rating"],
+)
+def test_nothing_is_kept_in_silence_for_an_attempt_that_is_not_there(record: Record, write: Callable[[Record], None]):
+    with pytest.raises(RecordUnavailable, match="holds no attempt nobody"):
+        write(record)
+
+
+def test_another_record_of_the_same_place_sees_everything(make_record: MakeRecord):
+    attempt = make_record(lambda: START).add_attempt("q01", "?", "a")
+    make_record(lambda: START).rate(attempt.id, "q01.1", Label.COVERED)
+    assert make_record(lambda: START).attempts(1)[0].self_ratings == {"q01.1": Label.COVERED}
+
+
+LETTERS = [
+    "",
+    "  spaces \n\r\n\tand line ends\n",
+    "zero\u200bwidth\u200d\ufeff\u2060",
+    "right\u202eto left\u202c \U000e0041",
+    "👩‍👩‍👧‍👦 🏳️‍🌈 😀",
+    "half of an emoji \ud83d here, and \udc00\ud800 swapped",
+    "both halves \ud83d\ude00 apart",
+    "a NUL \0 and a bell \a and DEL \x7f",
+    r"C:\new\u005c \\u0000 \ud83d",
+    "'; drop table attempts; -- %s %(x)s :name ?",
+    "长" * 100_000,
+]
+
+
+@pytest.mark.parametrize("text", LETTERS, ids=range(len(LETTERS)))
+def test_every_text_is_kept_to_the_letter(record: Record, text: str):
+    attempt = record.add_attempt("q01", text, text)
+    record.add_follow_up(attempt.id, FollowUp(question=text, key_point_id="q01.1", source="model"), text)
+    (kept,) = record.attempts(1)
+    assert (kept.question, kept.answer) == (text, text)
+    assert (kept.follow_ups[0].follow_up.question, kept.follow_ups[0].answer) == (text, text)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(st.text(st.characters(codec=None)))
+def test_any_text_is_kept_to_the_letter(record: Record, text: str):
+    attempt = record.add_attempt("q01", "?", text)
+    assert record.attempt(attempt.id) == attempt
+    assert attempt.answer == text
+
+
+@pytest.mark.parametrize("raw", ["half \ud83d of one", "\0", r"\ud83d \u0000", '“quotes” " \\ \n', "长" * 100_000])
+def test_raw_replies_are_kept_to_the_letter(record: Record, raw: str):
+    attempt = record.add_attempt("q01", "?", "a")
+    record.set_feedback(attempt.id, feedback(raw_replies=(raw, "second")))
+    assert record.attempts(1)[0].feedback == feedback(raw_replies=(raw, "second"))

@@ -1,0 +1,60 @@
+"""Every text of ours stands in both languages, and the catalogue holds nothing else."""
+
+import ast
+import string
+from collections.abc import Iterator
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+from babel.messages.pofile import read_po
+
+from coach.critique.feedback import Label, Reason
+from coach.language import language_of, translate_to
+
+ROOT = Path(__file__).parent.parent
+SPOKEN_BY_VALUE = {*map(str, Label), *map(str, Reason)}
+"""Texts that screens translate without naming them."""
+
+
+def texts_in_code() -> Iterator[str]:
+    for folder in ("coach", "ui"):
+        for path in (ROOT / folder).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+                match node:
+                    case ast.Call(func=ast.Name("_") | ast.Attribute(attr="_"), args=[ast.Constant(value=text)]):
+                        yield str(text)
+                    case _:
+                        pass
+
+
+def catalogue() -> dict[str, str]:
+    with files("coach").joinpath("locales", "zh", "coach.po").open("rb") as file:
+        return {str(message.id): str(message.string) for message in read_po(file) if message.id}
+
+
+def test_the_catalogue_holds_every_text_and_no_other() -> None:
+    assert set(catalogue()) == {*texts_in_code(), *SPOKEN_BY_VALUE}
+
+
+@pytest.mark.parametrize(("english", "chinese"), catalogue().items())
+def test_a_translation_fills_the_same_places(english: str, chinese: str) -> None:
+    assert chinese
+
+    def places(text: str) -> set[str]:
+        return {str(name) for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+
+    assert places(chinese) == places(english)
+
+
+def test_a_text_without_translation_comes_back_as_it_is() -> None:
+    assert translate_to("zh")("no such text") == "no such text"
+    assert translate_to("en")("vital") == "vital"
+    assert translate_to("zh")("vital") == "关键"
+
+
+@pytest.mark.parametrize(
+    ("locale", "language"), [("zh-TW", "zh"), ("zh_CN.UTF-8", "zh"), ("en-GB", "en"), ("fr", "en"), (None, "en")]
+)
+def test_the_nearest_of_our_languages_is_taken(locale: str | None, language: str) -> None:
+    assert language_of(locale) == language

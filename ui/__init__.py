@@ -1,0 +1,1 @@
+"""The screens. Views draw, components draw one value each, `session` alone holds state."""

@@ -1,0 +1,40 @@
+"""One answer with its evidence, and what stands beside it."""
+
+import streamlit as st
+
+from coach.bank.index import ReferenceAnswer
+from coach.critique.feedback import Feedback, Label
+from coach.language import Translate
+from coach.practice.record import Attempt
+from ui.components.markup import marked, numbered, plain
+
+
+def marked_answer(attempt: Attempt, _: Translate) -> None:
+    """The candidate's words, and those to each follow-up, with the evidence marked in place."""
+    verdicts = attempt.feedback.key_points if attempt.feedback else ()
+    with st.container(border=True):
+        st.markdown(marked(attempt.answer, verdicts))
+    for turn, answered in enumerate(attempt.follow_ups, 1):
+        st.markdown(f":material/forum: **{plain(answered.follow_up.question)}**")
+        with st.container(border=True):
+            st.markdown(marked(answered.answer, verdicts, turn))
+
+
+def score_line(feedback: Feedback, _: Translate) -> None:
+    """The score, over how many key points, and by whom."""
+    open_points = sum(verdict.verdict is Label.UNGRADED for verdict in feedback.key_points)
+    graded = len(feedback.key_points) - open_points
+    score = "–" if feedback.score is None else f"{feedback.score:.0%}"
+    st.metric(_("Score"), score)
+    st.caption(_("{graded} key points graded, {open} ungraded").format(graded=graded, open=open_points))
+
+
+def reference_panel(reference: ReferenceAnswer, _: Translate) -> None:
+    """The reference answer and its key points."""
+    st.subheader(_("Reference answer"), anchor=False)
+    st.markdown(plain(reference.text) if reference.text else f"*{_('This question has no reference answer.')}*")
+    if reference.key_points:
+        st.markdown(f"**{_('Key points')}**")
+        for place, point in enumerate(reference.key_points):
+            vital = f" :gray-badge[{_('vital')}]" if point.weight == "vital" else ""
+            st.markdown(f"{numbered(place)} {plain(point.text)}{vital}")

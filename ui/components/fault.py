@@ -1,0 +1,20 @@
+"""One fault, as a person is told it."""
+
+import streamlit as st
+
+from coach.errors import AnswerTooLong, CoachError, EmbeddingError, IndexUnavailable, RecordUnavailable, UnknownQuestion
+from coach.language import Translate
+from ui.components.markup import plain
+
+
+def fault_box(fault: CoachError, _: Translate) -> None:
+    """What happened in the person's language, and the exact line below it."""
+    said = {
+        AnswerTooLong: _("Your answer is kept, but it is too long to be judged."),
+        UnknownQuestion: _("No bank has a reference for this question."),
+        RecordUnavailable: _("The database does not work just now. Copy your text before you go on."),
+        IndexUnavailable: _("The search index does not work just now."),
+        EmbeddingError: _("The embedding model does not work just now; the old index stays."),
+    }
+    st.error(said.get(type(fault), _("That did not work.")), icon=":material/error:")
+    st.caption(plain(str(fault)))
