@@ -115,7 +115,7 @@ class Critic:
                     if len(text) > LONGEST_REPLY:
                         break
                     if "}" in piece:
-                        yield from _news(_accepted(finished_points(text), points, run.answer)[0], shown)
+                        yield from _news(_accepted(finished_points(text), points, run)[0], shown)
                 else:
                     yield piece
         except ReplyBroken as broken:
@@ -126,7 +126,7 @@ class Critic:
             run.given_up = Reason.MODEL_REJECTED
         if not whole and text:
             run.keep(Reply(text=text, model=run.answered_by or self._model.name, usage=_unreported))
-        verdicts, faults = _accepted(_entries(run, text), points, run.answer)
+        verdicts, faults = _accepted(_entries(run, text), points, run)
         run.verdicts |= verdicts
         run.faults |= faults
         yield from _news(verdicts, shown)
@@ -208,7 +208,7 @@ def _entries(run: _Run, text: str) -> Sequence[JsonValue] | None:
 
 
 def _accepted(
-    entries: Sequence[JsonValue] | None, points: Sequence[KeyPoint], answer: Answer
+    entries: Sequence[JsonValue] | None, points: Sequence[KeyPoint], run: _Run
 ) -> tuple[dict[str, Verdict], dict[str, Fault]]:
     """The verdicts that stand, and what is wrong with the others."""
     verdicts: dict[str, Verdict] = {}
@@ -218,7 +218,7 @@ def _accepted(
     for point in points:
         own = [entry for entry, name in zip(entries or (), named, strict=True) if name == point.id]
         if len(own) == 1:
-            result = verdict_of(own[0], point, answer)
+            result = verdict_of(own[0], point, run.answer, run.reference.question)
         elif entries is None:
             result = Fault(reason=Reason.BROKEN_REPLY, message="the reply was not one JSON object of the given form")
         elif own:

@@ -13,7 +13,7 @@ from coach.bank.question import KeyPoint
 from coach.critique.evidence import Answer, find_quote
 from coach.critique.feedback import Evidence, FollowUp, Label, Reason, Verdict
 from coach.critique.framing import without_wrapping
-from coach.critique.manipulation import addresses_the_judge, is_bare_list
+from coach.critique.manipulation import addresses_the_judge, echoes, is_bare_list
 
 LONGEST_REPLY = 64_000
 """Characters after which a reply is not read on."""
@@ -86,7 +86,7 @@ def point_of(entry: JsonValue, wanted: Mapping[str, KeyPoint]) -> str | None:
     return named if isinstance(named, str) and named in wanted else None
 
 
-def verdict_of(entry: JsonValue, point: KeyPoint, answer: Answer) -> Verdict | Fault:
+def verdict_of(entry: JsonValue, point: KeyPoint, answer: Answer, question: str) -> Verdict | Fault:
     """The verdict that an entry supports with the candidate's own words, or what is wrong with it."""
     try:
         said = PointReply.model_validate(entry)
@@ -95,7 +95,7 @@ def verdict_of(entry: JsonValue, point: KeyPoint, answer: Answer) -> Verdict | F
         where = ".".join(str(part) for part in first["loc"]) or "entry"
         return Fault(reason=Reason.BROKEN_REPLY, message=f"{point.id}: {where}: {first['msg']}")
     label = Label(said.verdict)
-    evidence = () if label is Label.MISSING else _evidence(said.evidence, answer)
+    evidence = () if label is Label.MISSING else _evidence(said.evidence, answer, question)
     if label is not Label.MISSING and not evidence:
         message = f"{point.id}: {label} needs a quote that stands in the answer, copied letter by letter"
         return Fault(reason=Reason.NO_QUOTE, message=message)
@@ -145,9 +145,13 @@ def follow_up_of(reply: Mapping[str, JsonValue]) -> FollowUp | None:
     return FollowUp(question=said.question.strip(), key_point_id=said.key_point_id, source="model")
 
 
-def _evidence(quotes: Sequence[QuoteReply], answer: Answer) -> tuple[Evidence, ...]:
+def _evidence(quotes: Sequence[QuoteReply], answer: Answer, question: str) -> tuple[Evidence, ...]:
     found = (find_quote(answer, quote.quote, quote.sentence) for quote in quotes)
-    sound = [evidence for evidence in found if evidence and not _speaks_to_the_judge(evidence, answer)]
+    sound = [
+        evidence
+        for evidence in found
+        if evidence and not _speaks_to_the_judge(evidence, answer) and not echoes(evidence.quote, question)
+    ]
     return tuple({(evidence.start, evidence.end): evidence for evidence in sound}.values())
 
 
