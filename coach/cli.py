@@ -260,8 +260,13 @@ def _feedback_json(feedback: "Feedback") -> object:
 def _exit_where_the_model_failed(feedback: "Feedback") -> None:
     from coach.critique.feedback import Reason
 
-    failed = {verdict.reason for verdict in feedback.key_points} & {Reason.MODEL_BUSY, Reason.MODEL_REJECTED}
+    failures = (Reason.MODEL_BUSY, Reason.MODEL_REJECTED)
+    failed = {str(verdict.reason) for verdict in feedback.key_points if verdict.reason in failures}
     if failed:
         reasons = " and ".join(sorted(failed))
         print(f"coach: {reasons}; your answer is kept. Try again, or use --judge offline", file=sys.stderr)  # noqa: T201
         raise typer.Exit(3)
+
+
+if __name__ == "__main__":
+    main()

@@ -74,7 +74,7 @@ class Coach:
         return LiteLLMModel([self._endpoint(name) for name in names], self.settings.timeout_seconds)
 
     def warm_up(self) -> None:
-        """Loads what a chat model needs, so that the first judgement does not wait for it; nothing where none is set."""
+        """Loads what a chat model needs, so that no judgement waits for it; nothing where none is set."""
         if self.model is not None:
             from coach.adapters.litellm_import import load_litellm
 
@@ -112,17 +112,21 @@ class Coach:
         return import_text(read_document(path), path.name, self.library, name, dry_run)
 
     def _endpoint(self, model: str) -> "Endpoint":
-        """Where a model is reached: our own address and key for the chat model's provider, each provider's own else."""
+        """Where a model is reached: our own address and key for the chat model's provider, each provider's own else.
+
+        At an address of one's own a provider's key is never sent.
+        """
         from coach.adapters.litellm_model import Endpoint
 
         provider = _provider_of(model)
         own = provider == _provider_of(self.settings.model or model)
         variables = self.settings.provider_variables
+        if own and self.settings.api_base:
+            return Endpoint(model, self.settings.api_base, self.settings.api_key)
         key = self.settings.api_key.get_secret_value() if own else ""
-        base = self.settings.api_base if own else ""
         return Endpoint(
             model,
-            api_base=base or variables.get(f"{provider.upper()}_API_BASE", ""),
+            api_base=variables.get(f"{provider.upper()}_API_BASE", ""),
             api_key=SecretStr(key or variables.get(f"{provider.upper()}_API_KEY", "")),
         )
 

@@ -1,6 +1,6 @@
 """Draws results for a person at a terminal. What waits is said on stderr; nothing is coloured where output is piped."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 
 from rich.console import Console
@@ -36,13 +36,13 @@ class Terminal:
         self._err = Console(stderr=True, highlight=False)
 
     @contextmanager
-    def waiting(self, what: str) -> Iterator[Callable[[str], None]]:
+    def waiting(self, what: str) -> Generator[Callable[[str], None]]:
         """A spinner on stderr while something takes time; call what it gives to change the words."""
         with self._err.status(what) as status:
             yield status.update
 
     @contextmanager
-    def progress(self, what: str) -> Iterator[Callable[[int, int], None]]:
+    def progress(self, what: str) -> Generator[Callable[[int, int], None]]:
         """A bar on stderr; call what it gives with how many are done, and of how many."""
         with Progress(console=self._err, transient=True) as progress:
             task = progress.add_task(what, total=None)
@@ -130,8 +130,11 @@ class Terminal:
         open_points = sum(verdict.verdict is Label.UNGRADED for verdict in feedback.key_points)
         graded = len(feedback.key_points) - open_points
         score = _("no score") if feedback.score is None else f"{feedback.score:.0%}"
-        counts = _("{graded} key points graded, {open} ungraded").format(graded=graded, open=open_points)
-        return f"[bold]{score}[/]  {counts}  [dim]({judge})[/]"
+        of_what = _("Score") if not open_points else _("Score of the {graded} graded points").format(graded=graded)
+        rest = _("{open} of {all} key points are ungraded and count neither way.").format(
+            open=open_points, all=len(feedback.key_points)
+        )
+        return f"{of_what}: [bold]{score}[/]  {rest if open_points else ''}  [dim]({judge})[/]"
 
     def _verdict(self, verdict: Verdict) -> None:
         _ = self._

@@ -1,9 +1,14 @@
 """Fixtures for every folder of tests."""
 
+import os
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from coach.compose import Coach
+from coach.settings import Settings
 from tests.openai_server import OpenAIServer
 
 
@@ -12,3 +17,24 @@ def openai_server() -> Iterator[OpenAIServer]:
     server = OpenAIServer().start()
     yield server
     server.stop()
+
+
+@pytest.fixture(scope="session")
+def _indexed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with the index of the bundled bank, built once."""
+    folder = tmp_path_factory.mktemp("data")
+    coach = Coach(Settings(data_dir=folder))
+    coach.index.update(coach.library.banks())
+    return folder
+
+
+@pytest.fixture
+def data_dir(_indexed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A data folder of the test's own, its index built, named by the environment; no other setting is there."""
+    for name in [name for name in os.environ if name.startswith("COACH_") or name.endswith("_API_KEY")]:
+        monkeypatch.delenv(name)
+    folder = tmp_path / "data"
+    shutil.copytree(_indexed, folder)
+    monkeypatch.setenv("COACH_DATA_DIR", str(folder))
+    monkeypatch.setenv("COACH_LANGUAGE", "en")
+    return folder

@@ -366,14 +366,19 @@ def vector_of(text: str, width: int = 8) -> list[float]:
     return [byte / 127.5 - 1 for byte in digest]
 
 
+_FOLLOW_UP = "遇到这种情况，您具体会怎么做？"
+
+
 def critic_reply(body: dict[str, Any]) -> str:
-    """A plausible reply to the critic's prompt: its key points covered by the answer's sentences in turn."""
+    """A plausible reply to the critic: key points covered by the sentences in turn, or a follow-up."""
     asked = body["messages"][-1]["content"]
     sentences = re.findall(r"^S(\d+): (.+)$", asked, re.MULTILINE)
     ids = list(dict.fromkeys(re.findall(r"^(\S+\.\d+) \(", asked, re.MULTILINE)))
+    if not ids:
+        return json.dumps({"question": _FOLLOW_UP}, ensure_ascii=False)
     points = [_point(point_id, sentences[at : at + 1]) for at, point_id in enumerate(ids)]
     open_ids = [point["key_point_id"] for point in points if point["verdict"] == "missing"]
-    follow_up = {"question": "能再举一个具体的例子吗？", "key_point_id": open_ids[0]} if open_ids else None
+    follow_up = {"question": _FOLLOW_UP, "key_point_id": open_ids[0]} if open_ids else None
     whole = {"key_points": points, "strengths": ["表达清楚"], "rewrite": "", "follow_up": follow_up}
     return json.dumps(whole, ensure_ascii=False)
 

@@ -25,8 +25,10 @@ def coach() -> Coach:
 
 def language() -> Language:
     """The language chosen here, else by setting, else by the browser."""
-    chosen = st.session_state.get(_LANGUAGE)
-    return chosen or coach().settings.language or language_of(st.context.locale)
+    chosen = st.session_state.get(_LANGUAGE) or st.query_params.get(_LANGUAGE)
+    if chosen in ("zh", "en"):
+        return chosen
+    return coach().settings.language or language_of(st.context.locale)
 
 
 def translate() -> Translate:
@@ -51,23 +53,27 @@ def leave_attempt() -> None:
 
 
 def questions() -> Mapping[str, str]:
-    """The questions of all banks by id, in their order."""
-    return {question.id: question.question for bank in coach().library.banks() for question in bank.questions}
+    """The questions of all banks by id, in their order, in the session's language where they are written in it."""
+    english = language() == "en"
+    return {
+        question.id: (question.question_en if english else "") or question.question
+        for bank in coach().library.banks()
+        for question in bank.questions
+    }
 
 
 def choose_question(ids: Sequence[str], shown: Callable[[str], str], current: Attempt | None, label: str) -> str | None:
     """A box to choose a question from; the address keeps the choice. None where nothing is chosen."""
-    if current is not None and st.session_state.get(_QUESTION) is None and current.question_id in ids:
-        st.session_state[_QUESTION] = current.question_id
-    return st.selectbox(
-        label, ids, index=None, format_func=shown, key=_QUESTION, bind="query-params", on_change=leave_attempt
-    )
+    named = current.question_id if current is not None else st.query_params.get(_QUESTION)
+    if _QUESTION not in st.session_state and named in ids:
+        st.session_state[_QUESTION] = named
+    return st.selectbox(label, ids, index=None, format_func=shown, key=_QUESTION, on_change=_question_changed)
 
 
 def take_question(question_id: str) -> None:
     """Chooses a question as if it had been picked in the box."""
     st.session_state[_QUESTION] = question_id
-    leave_attempt()
+    _question_changed()
 
 
 def judge_again(judged: Attempt) -> None:
@@ -85,5 +91,19 @@ def language_switch() -> None:
         key=_LANGUAGE,
         required=True,
         label_visibility="collapsed",
-        bind="query-params",
+        on_change=_keep_in_address,
+        args=(_LANGUAGE,),
     )
+
+
+def _question_changed() -> None:
+    leave_attempt()
+    _keep_in_address(_QUESTION)
+
+
+def _keep_in_address(key: str) -> None:
+    value = st.session_state.get(key)
+    if value is None:
+        st.query_params.pop(key, None)
+    else:
+        st.query_params[key] = value

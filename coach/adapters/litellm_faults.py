@@ -29,7 +29,7 @@ _WORDS: Mapping[int, tuple[str, str]] = {
 }
 _TOO_LONG = _WORDS[413]
 _FILTERED = ("stopped by the provider's content filter", "rephrase the text, or take another model")
-_UNREACHABLE = ("no connection", "check that the server runs, and COACH_API_BASE")
+_UNREACHABLE = ("the connection failed", "check that the server runs, and COACH_API_BASE")
 
 # What a provider says when it will not take one of the parameters that a request can do without.
 _NAMED_IN = {
@@ -84,13 +84,12 @@ def no_key(variable: str) -> Fault:
 
 
 def with_our_words(function: Callable[[], _Result]) -> _Result:
-    """What the function gives. Raises Fault, without a trace of the original, for whatever LiteLLM raises."""
+    """What the function gives. Raises Fault in the place of whatever LiteLLM raises."""
     openai_error: type[Exception] = load_litellm().exceptions.openai.OpenAIError
     try:
         return function()
     except openai_error as error:
-        fault = _fault_of(error)
-    raise fault
+        raise _fault_of(error) from None
 
 
 def _fault_of(error: Any) -> Fault:

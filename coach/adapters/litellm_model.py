@@ -8,12 +8,12 @@ from typing import Literal
 from pydantic import BaseModel, SecretStr
 
 from coach.adapters.deadline_thread import DeadlineThread, Overdue
-from coach.adapters.litellm_faults import Fault, no_key, no_word, too_late, with_our_words
+from coach.adapters.litellm_faults import Fault, no_key, no_word, too_late
 from coach.adapters.litellm_import import load_litellm
 from coach.adapters.litellm_stream import ReplyStream
 from coach.adapters.retrying import retrying
 from coach.chat import Deadline, Message, Reply, Retry
-from coach.errors import ModelBusy, ModelError, ModelRejected, SettingsError
+from coach.errors import ModelBusy, ModelError, ModelRejected
 
 _CUT_SHORT = (None, "length", "content_filter")
 _NO_KEY = SecretStr("")
@@ -85,11 +85,6 @@ class LiteLLMModel:
         manner = self._manner(self._endpoints[0])
         temperature = {"temperature": self._temperature} if manner.temperature else {}
         return {**temperature, "response_format": manner.response_format}
-
-    @staticmethod
-    def warm() -> None:
-        """Makes the first call faster by 2.5 seconds; for a thread at the start of a server."""
-        load_litellm()
 
     def stream(
         self, messages: Sequence[Message], deadline: Deadline, shape: type[BaseModel] | None = None
@@ -170,7 +165,7 @@ class LiteLLMModel:
 
     def _request(self, asked: "_Asked", manner: _Manner) -> dict[str, object]:
         endpoint = asked.endpoint
-        key = endpoint.api_key.get_secret_value()
+        key = endpoint.api_key.get_secret_value().strip()  # a line end that was copied along breaks the header
         request: dict[str, object] = {
             "model": endpoint.model,
             "messages": [message.model_dump() for message in asked.messages],
@@ -217,19 +212,3 @@ def _require_key(endpoint: Endpoint) -> None:
     for variable in missing:
         if variable.endswith("_API_KEY"):
             raise no_key(variable)
-
-
-def provider_of(model: str) -> str:
-    """The provider that a LiteLLM name means, as `dashscope`. Loads LiteLLM only for a name without a slash.
-
-    Raises:
-        SettingsError: no provider is known for this name.
-    """
-    provider, slash, _ = model.partition("/")
-    if slash:
-        return provider
-    try:
-        return str(with_our_words(lambda: load_litellm().get_llm_provider(model))[1])
-    except Fault:
-        pass
-    raise SettingsError(f"{model}: no provider is known for this name; write it as provider/model in COACH_MODEL")

@@ -92,7 +92,7 @@ def find(banks: Iterable[Bank], question_id: str) -> Question:
     questions = {question.id: question for bank in banks for question in bank.questions}
     if question_id in questions:
         return questions[question_id]
-    near = process.extract(question_id, list(questions), scorer=fuzz.ratio, processor=str.casefold, limit=3)
+    near = process.extract(question_id, list(questions), scorer=fuzz.ratio, limit=3)
     hint = f"the nearest are {', '.join(found for found, _, _ in near)}; " if near else ""
     raise UnknownQuestion(f"no question has the id {question_id[:80]!r}; {hint}`coach questions` lists them all")
 
@@ -105,6 +105,7 @@ def assign(parsed: ParsedBank, name: str, document: str, earlier: Bank | None) -
     and the cues and weight of each key point whose text is the same; and whole questions that don't come from a
     document (`source.kind`), which are left as they are.
     """
+    document = document.encode(errors="replace").decode()  # a file's name may hold bytes that are no text
     before = earlier.questions if earlier else ()
     numbers = count(_last_number(earlier) + 1)
     continued = _continued([one.question for one in parsed.questions], [one.question for one in before])
@@ -129,20 +130,25 @@ def _last_number(bank: Bank | None) -> int:
 
 def _question(parsed: ParsedQuestion, question_id: str, document: str, was: Question | None) -> Question:
     place = f"L{parsed.line}" if parsed.number is None else parsed.number
+    source = Source(kind="document", after=f"{document}#{place}")
     new = Question(
         id=question_id,
         question=parsed.question,
-        question_en=was.question_en if was else "",
-        topic=was.topic if was else "",
-        aliases=was.aliases if was else (),
-        situations=was.situations if was else (),
         answer=parsed.answer,
         key_points=_key_points(parsed, question_id, was),
-        source=Source(kind="document", after=f"{document}#{place}"),
+        source=source,
     )
-    if was is None or _said(new) != _said(was):
+    if was is None:
         return new
-    return new.model_copy(update={"source": new.source.model_copy(update={"reviewed": was.source.reviewed})})
+    reviewed = was.source.reviewed if _said(new) == _said(was) else None
+    return was.model_copy(
+        update={
+            "question": new.question,
+            "answer": new.answer,
+            "key_points": new.key_points,
+            "source": was.source.model_copy(update={"after": source.after, "reviewed": reviewed}),
+        }
+    )
 
 
 def _key_points(parsed: ParsedQuestion, question_id: str, was: Question | None) -> tuple[KeyPoint, ...]:

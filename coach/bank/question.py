@@ -42,11 +42,14 @@ class Source(_Word):
     """Where a question comes from."""
 
     kind: Literal["document", "written", "drafted"]
-    """`document`: after somebody's document; `written`: by a person for this bank; `drafted`: by a model."""
+    """`document`: after somebody's document; `written`: for this bank, by its maintainers; `drafted`: by a model for a
+    trainer who has not approved it yet."""
     after: str = ""
     """The document and the place in it, as `bank.md#3`."""
     reviewed: date | None = None
-    """When a person last read it; None: nobody has."""
+    """When its maintainers last reviewed it, apart from the writing; None: not yet."""
+    facts: tuple[str, ...] = ()
+    """What its statements about law and platform practice rest on, with the date of that text."""
 
 
 class Question(_Word):

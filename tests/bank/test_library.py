@@ -2,7 +2,7 @@ from datetime import date
 from hashlib import sha256
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coach.bank.library import assign, checked_name, find, name_after
@@ -46,6 +46,11 @@ def test_a_question_is_made_of_what_the_document_says_and_where_it_says_it():
     assert bank.questions[1].source.after == "bank.md#L30"
 
 
+def test_a_file_name_that_is_no_text_makes_no_question_that_can_not_be_written():
+    (question,) = imported(REFUND, document="\udcffbank.md").questions
+    assert question.source.after == "?bank.md#L1"
+
+
 def test_an_empty_document_makes_an_empty_bank():
     assert imported() == Bank(name="mine", questions=())
 
@@ -86,6 +91,11 @@ def test_of_two_candidates_the_more_similar_one_goes_on():
     assert [question.id for question in later.questions] == ["mine:q02", "mine:q01"]
 
 
+def test_only_one_of_two_rewordings_goes_on():
+    later = imported("如果客户要求退款，您如何处理？", "如果客户要求退款，您会怎么处理？", earlier=imported(REFUND))
+    assert sorted(question.id for question in later.questions) == ["mine:q01", "mine:q02"]
+
+
 def test_an_equal_question_goes_before_a_similar_one():
     earlier = imported(REFUND)
     later = imported("如果客户要求退款，您会如何处理呢？", REFUND, earlier=earlier)
@@ -109,7 +119,7 @@ def with_additions(bank: Bank) -> Bank:
         point.model_copy(update={"cues": (f"{point.text}的说法",), "not_": ("别的",), "weight": Weight.VITAL})
         for point in first.key_points
     )
-    source = first.source.model_copy(update={"reviewed": date(2026, 11, 22)})
+    source = first.source.model_copy(update={"reviewed": date(2026, 11, 22), "facts": ("七天无理由退货",)})
     added = {"topic": "售后", "question_en": "A refund?", "aliases": ("退钱",), "situations": ("我要退款",)}
     edited = first.model_copy(update={**added, "key_points": points, "source": source})
     return bank.model_copy(update={"questions": (edited, *bank.questions[1:])})
@@ -125,6 +135,7 @@ def test_what_people_added_stays_with_key_points_whose_text_is_the_same():
     edited = with_additions(imported(asked(REFUND, "先听完。", ("倾听", "说明时限"))))
     later = imported(asked(REFUND, "先听完。", ("保持冷静", "说明时限。", "倾听客户")), earlier=edited).questions[0]
     assert (later.topic, later.question_en, later.aliases) == ("售后", "A refund?", ("退钱",))
+    assert (later.situations, later.source.facts) == (("我要退款",), ("七天无理由退货",))
     assert later.key_points == (
         KeyPoint(id="mine:q01.1", text="保持冷静"),
         KeyPoint(id="mine:q01.2", text="说明时限。", cues=("说明时限的说法",), not_=("别的",), weight=Weight.VITAL),
@@ -166,6 +177,7 @@ EDITIONS = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(EDITIONS)
 def test_over_any_editions_a_surviving_question_keeps_its_id_and_no_id_is_used_twice(
     editions: list[list[tuple[int, int]]],
@@ -186,6 +198,7 @@ def test_over_any_editions_a_surviving_question_keeps_its_id_and_no_id_is_used_t
         current = now
 
 
+@settings(deadline=None)
 @given(st.lists(st.text(min_size=1).filter(str.strip), max_size=8), st.lists(st.text(min_size=1).filter(str.strip)))
 def test_any_texts_give_unique_ids_and_the_same_document_changes_nothing(first: list[str], second: list[str]):
     bank = imported(*second, earlier=imported(*first))
@@ -204,6 +217,7 @@ def test_any_texts_give_unique_ids_and_the_same_document_changes_nothing(first: 
         ("-rf.txt", "rf"),
         ("Cafe\u0301.md", "Café"),
         ("长" * 100 + ".md", "长" * 60),
+        ("x" * 59 + " and more.md", "x" * 59),
         (".hidden", "hidden"),
     ],
 )
@@ -242,8 +256,8 @@ def test_a_question_is_found_in_any_bank():
 
 
 def test_an_unknown_id_is_answered_with_the_nearest_ones():
-    with pytest.raises(UnknownQuestion, match=r"'Mine:q2'; the nearest are mine:q02, .*`coach questions`"):
-        find([imported(REFUND, ANGRY, TREND)], "Mine:q2")
+    with pytest.raises(UnknownQuestion, match=r"'mine:q2'; the nearest are mine:q02, .*`coach questions`"):
+        find([imported(REFUND, ANGRY, TREND)], "mine:q2")
 
 
 def test_an_unknown_id_is_answered_where_there_is_no_question_at_all():

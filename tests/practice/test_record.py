@@ -84,9 +84,8 @@ def test_an_answer_is_kept_with_its_time_and_question(record: Record):
 def test_a_time_is_utc_wherever_the_clock_stands(make_record: MakeRecord):
     beijing = START.astimezone(timezone(timedelta(hours=8)))
     record = make_record(lambda: beijing)
-    kept = record.attempt(record.add_attempt("q01", "?", "a").id)
-    assert kept is not None
-    assert (kept.created, kept.created.tzinfo) == (START, UTC)
+    attempt = record.add_attempt("q01", "?", "a")
+    assert [(one.created, one.created.tzinfo) for one in (attempt, *record.attempts(1))] == [(START, UTC)] * 2
 
 
 def test_an_unknown_id_is_none(record: Record):

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from coach.critique.feedback import Label, Verdict
 
@@ -31,7 +32,7 @@ def marked(text: str, verdicts: Sequence[Verdict], turn: int = 0) -> str:
     ]
     edges = sorted({0, len(text), *(edge for start, end, *_ in spans for edge in (start, end))})
     parts: list[str] = []
-    for start, end in zip(edges, edges[1:], strict=False):
+    for start, end in pairwise(edges):
         over = [(place, label) for begins, ends, place, label in spans if begins <= start and end <= ends]
         parts.append(_stretch(text[start:end], over[0][1] if over else None))
         parts.append("".join(numbered(place) for begins, ends, place, _ in spans if ends == end))

@@ -63,7 +63,7 @@ def _choose(attempt: Attempt | None, _: Translate) -> str | None:
 
 def _write(answering: Answering, question_id: str, _: Translate) -> None:
     reference = answering.reference(question_id)
-    st.header(plain(reference.question), anchor=False)
+    st.header(plain(session.questions().get(question_id, reference.question)), anchor=False)
     with st.form(f"write-{question_id}", border=False):
         text = st.text_area(
             _("Your answer"),
@@ -71,7 +71,9 @@ def _write(answering: Answering, question_id: str, _: Translate) -> None:
             key=f"answer-{question_id}",
             placeholder=_("Say it as you would in the interview. Ctrl+Enter submits."),
         )
-        submitted = st.form_submit_button(_("Judge my answer"), type="primary", icon=":material/send:")
+        submitted = st.form_submit_button(
+            _("Judge my answer"), key=f"submit-{question_id}", type="primary", icon=":material/send:"
+        )
     if submitted:
         try:
             session.go_to(answering.submit(question_id, text).id)
@@ -85,7 +87,7 @@ def _write(answering: Answering, question_id: str, _: Translate) -> None:
 
 def _attempt(answering: Answering, attempt: Attempt, _: Translate) -> None:
     reference = answering.reference(attempt.question_id)
-    st.header(plain(attempt.question), anchor=False)
+    st.header(plain(session.questions().get(attempt.question_id, attempt.question)), anchor=False)
     left, right = st.columns([3, 2], gap="large")
     with right:
         reference_panel(reference, _)
@@ -136,9 +138,15 @@ def _feedback(answering: Answering, attempt: Attempt, feedback: Feedback, _: Tra
 
 def _again(attempt: Attempt, feedback: Feedback, _: Translate) -> None:
     with st.container(horizontal=True):
-        st.button(_("Answer again"), icon=":material/refresh:", on_click=session.leave_attempt)
+        st.button(_("Answer again"), key="answer-again", icon=":material/refresh:", on_click=session.leave_attempt)
         if any(verdict.reason in _FAILED for verdict in feedback.key_points):
-            st.button(_("Judge again"), icon=":material/gavel:", on_click=session.judge_again, args=(attempt,))
+            st.button(
+                _("Judge again"),
+                key="judge-again",
+                icon=":material/gavel:",
+                on_click=session.judge_again,
+                args=(attempt,),
+            )
 
 
 def _self_rating(answering: Answering, attempt: Attempt, verdict: Verdict, _: Translate) -> None:
@@ -159,9 +167,10 @@ def _follow_up(answering: Answering, attempt: Attempt, follow_up: FollowUp, _: T
     st.markdown(f":material/forum: **{plain(follow_up.question)}**")
     waiting = bool(attempt.follow_ups) and attempt.follow_ups[-1].follow_up == follow_up
     if not waiting:
-        with st.form(f"follow-up-{attempt.id}-{len(attempt.follow_ups)}", border=False):
-            text = st.text_area(_("Your answer to the follow-up"), height=120)
-            if not st.form_submit_button(_("Answer"), type="primary", icon=":material/send:"):
+        key = f"follow-up-{attempt.id}-{len(attempt.follow_ups)}"
+        with st.form(f"form-{key}", border=False):
+            text = st.text_area(_("Your answer to the follow-up"), height=120, key=key)
+            if not st.form_submit_button(_("Answer"), key=f"submit-{key}", type="primary", icon=":material/send:"):
                 return
         try:
             attempt = answering.submit_follow_up(attempt, follow_up, text)
