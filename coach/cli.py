@@ -24,6 +24,8 @@ app = typer.Typer(
 )
 bank_app = typer.Typer(help="Look after banks of questions.", no_args_is_help=True)
 app.add_typer(bank_app, name="bank")
+eval_app = typer.Typer(help="Measure the coach on labelled cases.", no_args_is_help=True)
+app.add_typer(eval_app, name="eval")
 
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")]
 Judge = Annotated[str, typer.Option("--judge", help="auto, offline or llm.", metavar="auto|offline|llm")]
@@ -156,6 +158,56 @@ def export_bank(
         out.write_text(text, encoding="utf-8")
     except OSError as fault:
         raise InputError(f"{out} can't be written ({fault.strerror}); give another place with -o") from None
+
+
+@bank_app.command("check")
+def check_bank(
+    path: Annotated[Path | None, typer.Argument(help="A folder of questions, or a file of a bank.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Lint a bank: the bundled one where none is named. Exit 2 where there are problems."""
+    coach, terminal = _open()
+    with terminal.waiting("reading the bank"):
+        problems = coach.check(path)
+    rows = [problem.model_dump(mode="json") for problem in problems]
+    _give(as_json, {"problems": rows}, lambda: terminal.findings(problems))
+    if problems:
+        raise typer.Exit(2)
+
+
+@eval_app.command("answers")
+def eval_answers(
+    file: Path,
+    judge: Judge = "auto",
+    reorder: Annotated[
+        bool, typer.Option("--reorder", help="Judge again with key points reversed; count flips.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Measure a judge against labelled answers."""
+    from coach.evaluation.answers import answer_report, judge_cases
+    from coach.evaluation.cases import AnswerCase, read_cases
+
+    cases = read_cases(file, AnswerCase)
+    coach, terminal = _open()
+    chosen, reference = coach.judge(_judge(judge)), coach.answering().reference
+    with terminal.progress("answers") as progress:
+        judged = judge_cases(cases, chosen, reference, coach.settings.deadline_seconds, reorder, progress)
+    report = answer_report(judged)
+    _give(as_json, report.model_dump(mode="json"), lambda: terminal.answer_report(report))
+
+
+@eval_app.command("retrieval")
+def eval_retrieval(file: Path, as_json: AsJson = False) -> None:
+    """Measure the search against labelled queries."""
+    from coach.evaluation.cases import QueryCase, read_cases
+    from coach.evaluation.retrieval import retrieval_report, run_queries
+
+    cases = read_cases(file, QueryCase)
+    coach, terminal = _open()
+    with terminal.waiting("searching"):
+        report = retrieval_report(run_queries(cases, coach.index))
+    _give(as_json, report.model_dump(mode="json"), lambda: terminal.retrieval_report(report))
 
 
 @app.command()

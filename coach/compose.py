@@ -1,17 +1,19 @@
 """Puts the program together: which adapter stands behind which port. Nothing is opened or imported before its use."""
 
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from pydantic import SecretStr
 
+from coach.bank.checking import Finding, Lint, check_bank
 from coach.bank.importing import Imported, import_text
 from coach.bank.index import Embedding, Index
 from coach.bank.library import Library
 from coach.chat import ChatModel
 from coach.critique.feedback import Judge
-from coach.errors import InputError
+from coach.errors import BankError, InputError
 from coach.practice.answering import Answering
 from coach.practice.record import Record
 from coach.settings import Settings
@@ -52,9 +54,7 @@ class Coach:
         """The vector store over all banks."""
         from coach.adapters.chroma_index import ChromaIndex
 
-        return ChromaIndex(
-            self.settings.data_dir / "index", self.embedding, self.library.banks, url=self.settings.chroma_url
-        )
+        return ChromaIndex(self.settings.data_dir / "index", self.embedding, self.library.banks)
 
     @cached_property
     def record(self) -> Record:
@@ -110,6 +110,20 @@ class Coach:
         from coach.adapters.documents import read_document
 
         return import_text(read_document(path), path.name, self.library, name, dry_run)
+
+    def check(self, path: Path | None) -> Sequence[Finding]:
+        """The faults of a bank: of the bundled one where no path is given, else of a folder or a file.
+
+        A bank that breaks the schema has that as its one fault.
+        """
+        from coach.adapters.corpus_files import read_bank
+
+        where = path or _CORPUS / "questions"
+        try:
+            bank = read_bank(where)
+        except BankError as fault:
+            return [Finding(file=where.name, key="", kind=Lint.SCHEMA, message=str(fault))]
+        return check_bank(bank, self.embedding)
 
     def _endpoint(self, model: str) -> "Endpoint":
         """Where a model is reached: our own address and key for the chat model's provider, each provider's own else.

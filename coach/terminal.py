@@ -1,8 +1,9 @@
 """Draws results for a person at a terminal. What waits is said on stderr; nothing is coloured where output is piped."""
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 
+from pydantic import BaseModel
 from rich.console import Console
 from rich.markup import escape
 from rich.padding import Padding
@@ -10,11 +11,15 @@ from rich.progress import Progress
 from rich.table import Table
 from rich.text import Text
 
+from coach.bank.checking import Finding
 from coach.bank.importing import Imported
 from coach.bank.index import Found, ReferenceAnswer, Update
 from coach.bank.question import Question
 from coach.checkup import Check
 from coach.critique.feedback import Feedback, FollowUp, Label, Verdict
+from coach.evaluation.agreement import Estimate
+from coach.evaluation.answers import AnswerReport
+from coach.evaluation.retrieval import RetrievalReport
 from coach.language import Language, translate_to
 
 _MARK = {
@@ -101,6 +106,40 @@ class Terminal:
             line = _("line {line}: {message}").format(line=problem.line, message=problem.message)
             self._out.print(f"[yellow]![/] {escape(line)}")
 
+    def findings(self, findings: Sequence[Finding]) -> None:
+        """What is wrong with a bank."""
+        for finding in findings:
+            place = f"{finding.file} {finding.key}".strip()
+            self._out.print(f"[yellow]![/] [bold]{escape(place)}[/]  {escape(finding.message)}  [dim]{finding.kind}[/]")
+        if not findings:
+            self._out.print(f"[green]✓[/] {self._('No problems found.')}")
+
+    def answer_report(self, report: AnswerReport) -> None:
+        """How well a judge agrees with readers: held out, tuned and by kind."""
+        sets = {"held out": report.held_out, "tuned": report.tuned, "all": report.overall, **report.by_kind}
+        figures = ("coverage", "precision_supported", "found_supported", "false_cover", "wrongly_contradicted")
+        kappas = ("kappa_binary", "kappa_four_class")
+        self._estimates({name: (some.pairs, some) for name, some in sets.items() if some.pairs}, (*figures, *kappas))
+        table = Table("readers \\ judge", *Label, box=None, header_style="bold")
+        for label, counts in report.confusion.items():
+            table.add_row(label, *(str(counts[verdict]) for verdict in Label))
+        self._out.print(table)
+        self._out.print(f"quotes {report.quotes}  calls an answer {report.calls_mean:.2f}  ({report.judge})")
+
+    def retrieval_report(self, report: RetrievalReport) -> None:
+        """How well a search finds the right question: held out, all and by kind."""
+        sets = {"held out": report.held_out, "tuned": report.tuned, "all": report.overall}
+        sets |= {f"held out {kind}": some for kind, some in report.held_out_by_kind.items() if some.queries}
+        figures = ("hit_at_1", "hit_at_5", "mrr", "strict_at_1")
+        self._estimates({name: (some.queries, some) for name, some in sets.items() if some.queries}, figures)
+        self._out.print(f"p50 {report.milliseconds_p50:.1f} ms, p95 {report.milliseconds_p95:.1f} ms a query")
+
+    def _estimates(self, sets: Mapping[str, tuple[int, BaseModel]], figures: Sequence[str]) -> None:
+        table = Table("", "n", *figures, box=None, header_style="bold")
+        for name, (count, some) in sets.items():
+            table.add_row(name, str(count), *(_estimated(getattr(some, figure)) for figure in figures))
+        self._out.print(table)
+
     def feedback(self, feedback: Feedback, reference: ReferenceAnswer, answer: str) -> None:
         """An answer with its evidence marked, the verdicts, the reference, and the next question."""
         _ = self._
@@ -151,6 +190,12 @@ class Terminal:
         if text:
             self._out.print(f"\n[bold]{title}[/]")
             self._out.print(Padding(escape(text), (0, 2)))
+
+
+def _estimated(estimate: Estimate) -> str:
+    if estimate.value is None or estimate.low is None or estimate.high is None:
+        return "–"
+    return f"{estimate.value:.2f} [{estimate.low:.2f}, {estimate.high:.2f}]"
 
 
 def _marked(answer: str, verdicts: Sequence[Verdict]) -> Text:

@@ -100,6 +100,11 @@ class BankFiles:
         return self._imported / f"{name}.yaml"
 
 
+def read_bank(path: Path) -> Bank:
+    """The bank of a folder with a question a file, or of one file as imported banks are kept. Raises BankError."""
+    return _bundled(path, _yaml_files(path)) if path.is_dir() else _bank(path)
+
+
 def _yaml_files(folder: Path) -> Mapping[Path, _Stamp]:
     """The YAML files of a folder by name, with what tells whether one has changed; none where there is no folder."""
     if not folder.is_dir():

@@ -7,6 +7,7 @@
 | LABEL | `### 答题要点：`, `【参考答案】先听完`, `目录` | label, the text behind it |
 | QUESTION | `第3题：…`, `Q3. …`, `问：…` | number or None, text |
 | HEADING | `## 3. …`, `**3. …**`, `# 题库` | level, number or None, text |
+| TITLE | `第一章 …`, `第二部分：…` | text |
 | ITEM | `3. …`, `（3）…`, `③…`, `一、…`, `- …` | marker, number or None, text |
 | TEXT | anything else | text |
 
@@ -32,6 +33,7 @@ class Kind(StrEnum):
     LABEL = auto()
     QUESTION = auto()
     HEADING = auto()
+    TITLE = auto()
     ITEM = auto()
     TEXT = auto()
 
@@ -133,11 +135,13 @@ _PAGE_NUMBER = re.compile(
 _HASHES = re.compile(r"(#{1,6})(?:\s+|(?=[\d第【一二三四五六七八九十(]))")
 _BOLD_LINE = re.compile(r"\*\*([^*]{1,300})\*\*\s*:?")
 _LABEL = re.compile(
-    r"""(?P<open>[\s*_【\[〔(「『《]*)
+    r"""(?P<open>(?:[^\w\\]|_){0,6})
     (?:(?P<points>(?:(?:答题|参考|回答|作答|得分|评分|关键|核心|主要|答案)?要点(?:提示|参考)?|[采得评给]分点|关键点
             |(?:(?:key|main|answer|talking)\s+)(?:key\s+)?points?|points\s+to\s+cover))
-      |(?P<reference>(?:(?:参考|标准|示范|示例|推荐|范例)(?:答案|回答|作答|答复|范文|解析|思路)|答案(?:解析)?|范文
-            |(?:(?:reference|sample|model|suggested|example|recommended)\s+)?answers?)|(?P<short>回答|答|a))
+      |(?P<reference>(?:参考|标准|示范|示例|推荐|范例|优秀|高分|满分)(?:答案|回答|作答|答复|范文|解析|思路|话术)
+            |(?:答案|回答)(?:解析|示例|范例|参考)|答案|范文|话术
+            |(?:(?:reference|sample|model|suggested|example|recommended)\s+)?answers?
+            |(?P<short>(?:回答|答|a)\d{0,3}))
       |(?P<contents>目\s*[录次]|(?:面试)?(?:题目|问题|试题)(?:列表|清单|目录|一览)|(?:table\s+of\s+)?contents
             |list\s+of\s+questions|question\s+list))
     (?:\s*(?:如下|\([^()]{0,15}\)))?
@@ -160,6 +164,8 @@ _NUMBERED = re.compile(
     re.VERBOSE,
 )
 _BULLET = re.compile(r"[-+*](?=\s|$)|[•·●○◦▪▫■□◆◇➢➤►▶✓✔※‣⁃–\uf0b7\uf06c\uf075\uf0d8\uf0fc]|[-*—](?=[^\s\d*—-])")
+_TITLE = re.compile(r"第\s?[\d一二三四五六七八九十]{1,4}\s?(?:部[分份]|章|[节節]|篇|[单單]元|[编編]|类|類|模[块塊])")
+_LONGEST_TITLE = 40
 _ASKING_END = re.compile(r"\?[\s*_\"'”’」』)】\]]*(?:[(【\[][^()【】\[\]]{0,15}[)】\]])?\s*$")
 _ASKING_START = re.compile(
     r"请(?!假|求|款|勿)|谈谈|谈一谈|说说|说一说|试述|试论|简述|概述|介绍|阐述|论述|举例|分享|假如|假设|如果[您你]|如何|怎么"
@@ -199,15 +205,24 @@ def _unmarked(rest: str) -> tuple[str, bool]:
 
 def _heading(stripped: str) -> tuple[int, str]:
     hashes = _HASHES.match(half_width(stripped[:_HEAD]))
-    if hashes:
-        body = stripped[hashes.end() :].rstrip()
-        closed = body.rstrip("#")
-        return len(hashes[1]), closed if closed[-1:].isspace() or not closed else body
-    if stripped.startswith("**") and len(stripped) < 320:
-        bold = _BOLD_LINE.fullmatch(half_width(stripped))
+    body = stripped[hashes.end() :].rstrip() if hashes else stripped
+    level = len(hashes[1]) if hashes else 0
+    closed = body.rstrip("#")
+    if level and (not closed or closed[-1].isspace()):
+        body = closed.rstrip()
+    if body.startswith("**") and len(body) < 320:
+        bold = _BOLD_LINE.fullmatch(half_width(body))
         if bold:
-            return 7, stripped[bold.start(1) : bold.end(1)]
-    return 0, stripped
+            return level or 7, body[bold.start(1) : bold.end(1)]
+    return level, body
+
+
+def _behind(body: str, end: int) -> tuple[str, bool]:
+    """The text behind the mark that ends here, cleaned, and whether it is plain."""
+    rest = body[end:]
+    if body[:end].count("**") % 2:
+        rest = rest.replace("**", "", 1)
+    return _unmarked(rest)
 
 
 def _label(body: str) -> Line | None:
@@ -219,7 +234,7 @@ def _label(body: str) -> Line | None:
         alone = mark.re is _NUMBERED  # `2. 要点：…` is an item of a list, `二、答题要点` is a label
     if not found:
         return None
-    text, plain = _unmarked(body[found.end() :])
+    text, plain = _behind(body, found.end())
     opened, closed = found["open"].strip(), found["close"].strip()
     ends = ":" in closed or (bool(opened) and bool(closed))
     if (text and (alone or not ends)) or (found["short"] and not ends):
@@ -232,7 +247,7 @@ def _question(body: str) -> Line | None:
     found = _QUESTION.match(half_width(body[:_HEAD]))
     if not found:
         return None
-    text, plain = _unmarked(body[found.end() :])
+    text, plain = _behind(body, found.end())
     close = found["close"] if found["ordinal"] else found["close"].strip()
     if not (close or asks(text)):
         return None
@@ -241,19 +256,27 @@ def _question(body: str) -> Line | None:
 
 
 def _marked(body: str, level: int) -> Line:
-    head = half_width(body[:_HEAD])
-    numbered = _numbered(head)
+    numbered = _numbered(half_width(body[:_HEAD]))
     if numbered:
         text, plain = _unmarked(body[numbered.end() :])
         kind = Kind.HEADING if level else Kind.ITEM
         return Line(kind, text=text, number=_number_of(numbered), marker=_marker_of(numbered), plain=plain)
+    if body.startswith("**"):  # `**3.** …` and `**3. …**：…`
+        inner = _marked(body[2:].replace("**", "", 1), level)
+        return inner if inner.number is not None else _unnumbered(body, level)
+    return _unnumbered(body, level)
+
+
+def _unnumbered(body: str, level: int) -> Line:
+    head = half_width(body[:_HEAD])
     if level:
         text, plain = _unmarked(body)
         return Line(Kind.HEADING, text=text, plain=plain)
     bullet = _BULLET.match(head)
     if bullet and not (bullet[0] == "*" and body.endswith("*")):
         return _bulleted(body[bullet.end() :])
-    return Line(Kind.TEXT, text=clean(body))
+    is_title = len(body) <= _LONGEST_TITLE and _TITLE.match(head)
+    return Line(Kind.TITLE if is_title else Kind.TEXT, text=clean(body))
 
 
 def _bulleted(rest: str) -> Line:

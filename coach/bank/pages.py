@@ -1,7 +1,7 @@
 """A document's text as the lines that its author wrote: pages put together again, notices of its seller left out.
 
-What a page adds is taken away (page numbers, running headers and footers, line breaks where the paper ended, blank lines
-at its edges), so that a list or a sentence goes on from one page to the next. A form feed begins a page.
+What a page adds is taken away (page numbers, running headers and footers, line breaks where the paper ended, blank
+lines at its edges), so that a list or a sentence goes on from one page to the next. A form feed begins a page.
 """
 
 import re
@@ -14,11 +14,14 @@ from coach.bank.lines import Kind, Line, asks, classify, simplified
 from coach.bank.tables import Placed, without_tables
 from coach.errors import DocumentError
 
-MAX_LINES = 200_000
+MAX_LINES = 50_000
 """Above this a document is refused; a bank of 1,000 questions has about 20,000."""
 
 _LINE_END = re.compile(r"\r\n|[\n\r\v\x85\u2028\u2029]")
-_INVISIBLE = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_INVISIBLE = re.compile(
+    r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
+)
+"""Control characters, zero-width and bidirectional marks, lone surrogates; what joins emoji is not among them."""
 _EDGE = 3
 """Running headers and footers stand within this many lines of a page's edge."""
 _RUNNING_SHARE = 0.4
@@ -62,9 +65,10 @@ def paragraphs(text: str) -> Sequence[str]:
     return [line for raw in _LINE_END.split(text) if (line := one_line(raw))]
 
 
-def joined(first: str, second: str) -> str:
-    """Two parts of one sentence as one: with a space between them, but not beside a Chinese character."""
-    return first + _space_between(first, second) + second
+def joined(parts: Sequence[str]) -> str:
+    """The parts of one sentence as one text: with spaces between them, but not beside a Chinese character."""
+    spaced = [_space_between(first, second) + second for first, second in pairwise(parts)]
+    return parts[0] + "".join(spaced)
 
 
 def _space_between(first: str, second: str) -> str:
@@ -72,22 +76,28 @@ def _space_between(first: str, second: str) -> str:
 
 
 def _physical_lines(text: str) -> Sequence[Line]:
-    count = 1 + sum(text.count(end) for end in "\n\r\v\f\x85\u2028\u2029") - text.count("\r\n")
-    if count > MAX_LINES:
-        raise DocumentError(f"the document has {count} lines, {MAX_LINES} are allowed: split it into several")
+    _check_count(1 + sum(text.count(end) for end in "\n\r\v\f\x85\u2028\u2029") - text.count("\r\n"))
     placed: list[Placed] = []
     page = 0
     for place, raw in enumerate(_LINE_END.split(_INVISIBLE.sub("", text)), start=1):
         for turn, part in enumerate(raw.split("\f")):
             page += turn > 0
             placed.append((place, page, part))
-    return [replace(classify(raw), place=place, page=page) for place, page, raw in without_tables(placed)]
+    placed = list(without_tables(placed))
+    _check_count(len(placed))
+    return [replace(classify(raw), place=place, page=page) for place, page, raw in placed]
+
+
+def _check_count(lines: int) -> None:
+    if lines > MAX_LINES:
+        raise DocumentError(f"the document has {lines} lines, {MAX_LINES} are allowed: split it into several")
 
 
 def _without_running_lines(lines: Sequence[Line]) -> Sequence[Line]:
     pages = [_edge_of(page) for page in _by_page(lines)]
     seen = Counter(text for page in pages for text in {_masked(line) for line in page})
-    running = {text for text, count in seen.items() if count >= max(3, len(pages) * _RUNNING_SHARE)}
+    least = max(2, min(3, len(pages)), len(pages) * _RUNNING_SHARE)
+    running = {text for text, count in seen.items() if count >= least}
     dropped = {id(line) for page in pages for line in page if _masked(line) in running}
     return [line for line in lines if id(line) not in dropped]
 
@@ -123,9 +133,10 @@ def _without_page_edges(lines: Sequence[Line]) -> Sequence[Line]:
 
 def _with_sentences_joined(lines: Sequence[Line]) -> Sequence[Line]:
     width = _text_width(lines)
+    asking = _lines_that_end_asking(lines)
     groups: list[list[Line]] = []
-    for line in lines:
-        if groups and _goes_on(groups[-1], line, width):
+    for line, is_asking in zip(lines, asking, strict=True):
+        if groups and _goes_on(groups[-1], line, is_asking, width):
             groups[-1].append(line)
         else:
             groups.append([line])
@@ -134,12 +145,24 @@ def _with_sentences_joined(lines: Sequence[Line]) -> Sequence[Line]:
 
 def _text_width(lines: Sequence[Line]) -> int | None:
     """Columns of a full line; None where lines weren't broken to fit a page."""
-    widths = sorted(line.columns for line in lines)
+    widths = sorted(line.columns for line in lines if not line.level)
     widest = widths[-1 - len(widths) // 100] if widths else 0  # a table or an address may stand out
     return widest if _NARROWEST <= widest <= _WIDEST else None
 
 
-def _goes_on(group: Sequence[Line], line: Line, width: int | None) -> bool:
+def _lines_that_end_asking(lines: Sequence[Line]) -> Sequence[bool]:
+    """For each line whether it is the end of a question: it or the next lines, three at most, end so."""
+    left = 0
+    ends: list[bool] = []
+    for line, following in zip(reversed(lines), [None, *reversed(lines)], strict=False):
+        goes_on = following is not None and following.kind is Kind.TEXT and not following.after_blank
+        asks_itself = line.text.endswith(("？", "?"))
+        left = 3 if asks_itself else left - 1 if goes_on and not line.text.endswith(_SENTENCE_ENDS) else 0
+        ends.append(left > 0)
+    return ends[::-1]
+
+
+def _goes_on(group: Sequence[Line], line: Line, ends_asking: bool, width: int | None) -> bool:
     first, last = group[0], group[-1]
     if line.kind is not Kind.TEXT or line.plain:
         return False
@@ -147,21 +170,18 @@ def _goes_on(group: Sequence[Line], line: Line, width: int | None) -> bool:
         return asks(line.text) or not line.after_blank  # a mark that the text was torn from
     if line.after_blank or first.level or first.plain or not first.text or width is None:
         return False
-    full = width * (0.88 if _WIDE.search(last.raw) else 0.75)  # Latin words are longer, so their lines end earlier
-    return last.columns >= full and not last.raw.endswith(_SENTENCE_ENDS)
+    if last.raw.endswith(_SENTENCE_ENDS):
+        return False
+    share = 0.88 if _WIDE.search(last.raw) else 0.75  # Latin words are longer, so their lines end earlier
+    if ends_asking and first.number is not None:
+        share = 0.5  # a question stands in larger letters than the text, or further in
+    return last.columns >= width * share
 
 
 def _as_one(group: Sequence[Line]) -> Line:
     if len(group) == 1:
         return group[0]
-    return replace(
-        group[0], raw=_all_joined([line.raw for line in group]), text=_all_joined([line.text for line in group])
-    )
-
-
-def _all_joined(parts: Sequence[str]) -> str:
-    spaced = [_space_between(first, second) + second for first, second in pairwise(parts)]
-    return parts[0] + "".join(spaced)
+    return replace(group[0], raw=joined([line.raw for line in group]), text=joined([line.text for line in group]))
 
 
 def _without_notices(lines: Sequence[Line]) -> Sequence[Line]:
@@ -178,7 +198,8 @@ def _without_notices(lines: Sequence[Line]) -> Sequence[Line]:
 
 
 def _belongs_to(notice: Line, line: Line) -> bool:
-    goes_on = not line.after_blank and not notice.text.endswith(_SENTENCE_ENDS) or notice.text.endswith(("：", ":"))
+    open_ended = notice.text.endswith(("：", ":"))
+    goes_on = open_ended or not (line.after_blank or notice.text.endswith(_SENTENCE_ENDS))
     return line.kind is Kind.TEXT and (goes_on or bool(_ADDRESS.match(line.text)))
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from coach.bank.lines import Line, half_width
+from coach.bank.lines import Line, asks, half_width
 from coach.bank.pages import joined
 
 _INLINE_MARKS = (
@@ -18,8 +18,15 @@ _LEADS_ON = ("：", ":", "。", "！", "？", ".", "!", "?")
 
 @dataclass
 class _Point:
-    text: str
-    children: list[str] = field(default_factory=list[str])
+    parts: list[str]
+    """What its lines say, in their order."""
+    children: list[list[str]] = field(default_factory=list[list[str]])
+    """The same of each item that is nested under it."""
+
+    @property
+    def text(self) -> str:
+        text = joined(self.parts)
+        return _with_children(text, [joined(parts) for parts in self.children]) if self.children else text
 
 
 class PointList:
@@ -34,40 +41,44 @@ class PointList:
     @property
     def texts(self) -> Sequence[str]:
         """The points; one with nested items is a single text, as `处理步骤：倾听；记录`."""
-        return [_with_children(point) for point in self._points if point.text or point.children]
+        return [text for point in self._points if (text := point.text)]
+
+    @property
+    def any_asks(self) -> bool:
+        """Whether one of the points reads as a question."""
+        return any(asks(point.parts[-1]) for point in self._points)
 
     def add_inline(self, text: str) -> None:
         """Points that stand in one line behind their label: `①…②…`, `1. … 2. …` or `…；…`."""
         parts = _numbered_parts(text, _INLINE_MARKS) or [part for part in re.split("[；;]", text) if part.strip()]
-        self._points.extend(_Point(part.strip()) for part in parts)
+        self._points.extend(_Point([part.strip()]) for part in parts)
 
     def add_item(self, line: Line) -> None:
         """A line with a marker of its own: a point, or part of the one that it is nested under."""
         if self._is_nested(line):
             self._nested = line
-            self._points[-1].children.append(line.text)
+            self._points[-1].children.append([line.text])
             return
         if self._first is None:
             self._first = line
             self._drop_introduction()
         self._last, self._nested = line, None
         parts = _numbered_parts(line.raw, _INLINE_MARKS[:2]) if line.marker in ("①", "(1)") else []
-        self._points.extend(_Point(part) for part in parts or [line.text])
+        self._points.extend(_Point([part]) for part in parts or [line.text])
 
     def add_text(self, line: Line) -> bool:
         """A line without a marker; False where it is no part of the list, but a paragraph behind it."""
         if self._first is None:
-            self._points.append(_Point(line.text))
+            self._points.append(_Point([line.text]))
         elif line.after_blank and line.indent < self._first.indent + 2:
             return False
-        elif self._points[-1].children:
-            self._points[-1].children.append(joined(self._points[-1].children.pop(), line.text))
         else:
-            self._points[-1].text = joined(self._points[-1].text, line.text)
+            last = self._points[-1]
+            (last.children[-1] if last.children else last.parts).append(line.text)
         return True
 
     def _drop_introduction(self) -> None:
-        if len(self._points) == 1 and self._points[0].text.endswith(("：", ":")):
+        if len(self._points) == 1 and self._points[0].parts[0].endswith(("：", ":")):
             self._points.clear()
 
     def _is_nested(self, line: Line) -> bool:
@@ -104,12 +115,10 @@ def _counted(marks: Iterator[re.Match[str]]) -> Iterator[re.Match[str]]:
             yield mark
 
 
-def _with_children(point: _Point) -> str:
-    if not point.children:
-        return point.text
-    chinese = not (point.text + point.children[0]).isascii()
-    parent = point.text.rstrip(_LIST_PUNCTUATION)
-    if not parent.endswith(_LEADS_ON):
+def _with_children(text: str, children: Sequence[str]) -> str:
+    chinese = not (text + children[0]).isascii()
+    parent = text.rstrip(_LIST_PUNCTUATION)
+    if parent and not parent.endswith(_LEADS_ON):
         parent += "：" if chinese else ":"
-    inner = [child.rstrip(_LIST_PUNCTUATION + "。.") for child in point.children[:-1]] + point.children[-1:]
-    return joined(parent, ("；" if chinese else "; ").join(inner))
+    inner = [child.rstrip(_LIST_PUNCTUATION + "。.") for child in children[:-1]] + [children[-1]]
+    return joined([parent, ("；" if chinese else "; ").join(inner)])

@@ -23,8 +23,9 @@ _QUESTIONS = re.compile(r"(?:面试)?(?:题目|问题|題目|問題|试题|試�
 
 def without_tables(lines: Sequence[Placed]) -> Iterator[Placed]:
     """The lines, with those of every table in place of its rows."""
-    for is_table, rows in groupby(lines, key=lambda line: _is_row(line[2])):
-        yield from _table_lines(list(rows)) if is_table else rows
+    for is_table, grouped in groupby(lines, key=lambda line: _is_row(line[2])):
+        rows = list(grouped)
+        yield from _table_lines(rows) if is_table else rows
 
 
 def _is_row(text: str) -> bool:

@@ -1,0 +1,1 @@
+"""How good the coach is, measured on labelled cases."""
