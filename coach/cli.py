@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Callable
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -38,8 +39,8 @@ Stdin = Annotated[str | None, typer.Argument(metavar="[-]", help="- reads the an
 def main() -> None:
     """Runs the command. A fault that a person can mend is one line on stderr and an exit code."""
     for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(encoding="utf-8")  # pyright: ignore[reportAttributeAccessIssue] Windows' consoles are not
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(encoding="utf-8")  # not every system's consoles are
     try:
         app()
     except CoachError as fault:

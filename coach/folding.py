@@ -12,6 +12,9 @@ from opencc import OpenCC
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _LATIN = re.compile(r"[A-Za-z]")
 _INVISIBLE = {"Cc", "Cf", "Co", "Cs"}  # control, format (zero-width, bidirectional, tags), private use, lone surrogates
+_ALSO_INVISIBLE = re.compile(  # joiners, fillers and variation selectors, which Unicode files under letters and marks
+    r"[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
+)
 _CHINESE_PUNCTUATION = "，。！？：；（）～"
 """Kept by `normalise`, though NFKC would narrow it: a model quotes what it is shown, and should quote what was typed.
 """
@@ -38,13 +41,18 @@ def normalise(text: str) -> Folded:
 
 
 def fold(text: str) -> Folded:
-    """The text as two people's spellings are compared: normalised, lower case, simplified, only letters and digits."""
+    """The text as two people's spellings are compared: lower case, simplified, letters and digits without accents."""
     return _fold(text, _folded_character)
 
 
 def folded(text: str) -> str:
     """`fold(text).text`, for where the places don't matter."""
     return fold(text).text
+
+
+def simplified(text: str) -> str:
+    """The text in simplified characters, otherwise as it is."""
+    return _to_simplified()(text)
 
 
 def is_chinese(text: str) -> bool:
@@ -71,12 +79,16 @@ def _normal_character(character: str) -> str:
         return " "
     if character in _CHINESE_PUNCTUATION:
         return character
-    return "" if unicodedata.category(character) in _INVISIBLE else unicodedata.normalize("NFKC", character)
+    if unicodedata.category(character) in _INVISIBLE or _ALSO_INVISIBLE.match(character):
+        return ""
+    return unicodedata.normalize("NFKC", character)
 
 
 @lru_cache(maxsize=20_000)
 def _folded_character(character: str) -> str:
-    kept = "".join(part for part in _normal_character(character).casefold() if part.isalnum())
+    # Taken apart, so that é is the same in one character and in two.
+    parts = unicodedata.normalize("NFKD", _normal_character(character).casefold())
+    kept = "".join(part for part in parts if part.isalnum())
     return kept if kept.isascii() else _to_simplified()(kept).translate(_ALSO_SIMPLIFIED)
 
 

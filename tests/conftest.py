@@ -34,7 +34,13 @@ def data_dir(_indexed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     for name in [name for name in os.environ if name.startswith("COACH_") or name.endswith("_API_KEY")]:
         monkeypatch.delenv(name)
     folder = tmp_path / "data"
-    shutil.copytree(_indexed, folder)
+    (folder / "index").mkdir(parents=True)
+    for built in (_indexed / "index").iterdir():
+        # A finished index never changes, so tests share it; the pointer and the lock are each test's own.
+        if built.is_dir():
+            (folder / "index" / built.name).symlink_to(built)
+        else:
+            shutil.copy(built, folder / "index")
     monkeypatch.setenv("COACH_DATA_DIR", str(folder))
     monkeypatch.setenv("COACH_LANGUAGE", "en")
     return folder

@@ -19,7 +19,14 @@ from typing import cast
 
 from opencc import OpenCC
 from pypdf import PageObject, PdfReader, apply_configuration
-from pypdf.errors import DependencyError, DeprecationError, FileNotDecryptedError, LimitReachedError, PyPdfError
+from pypdf.errors import (
+    DependencyError,
+    DeprecationError,
+    FileNotDecryptedError,
+    LimitReachedError,
+    PdfReadError,
+    PyPdfError,
+)
 
 from coach.adapters.deadline_thread import DeadlineThread, Overdue
 from coach.bank.lines import Kind, classify
@@ -86,6 +93,8 @@ def _extracted(data: bytes) -> str:
         pages = PdfReader(BytesIO(data)).pages
         if len(pages) > _MAX_PAGES:
             raise LimitReachedError
+        if not pages:
+            raise PdfReadError
         written: list[list[_Written]] = []
         for page in pages:
             written.append(list(_lines_of(page)))

@@ -11,6 +11,7 @@ A heading or an item begins a question by evidence, for both stand inside answer
 | known | the contents list this question, and nothing stood under it yet |
 | asks | it ends with a question mark, or begins as a request does |
 | fits | its number is the next one |
+| alike | it is an item, marked as the question before is |
 | goes on | its number continues a list that is open |
 | labelled | the next mark is a label, and the question before has that label already |
 """
@@ -258,8 +259,7 @@ class _Reader:
     def _is_known(self, line: Line) -> bool:
         if not self._known or len(line.text) > _LONGEST_LISTED:
             return False
-        known = self._known.get(key_of(without_page(line.text)))
-        return known is not None and (known.listed or line.kind is not Kind.TEXT)
+        return key_of(without_page(line.text)) in self._known
 
     def _is_deeper(self, line: Line) -> bool:
         current = self._current
@@ -285,8 +285,8 @@ class _Reader:
         if line.kind is Kind.HEADING:
             return line.number is None and line.level < 7 and not self._is_deeper(line)
         is_chapter = line.kind is Kind.TITLE or line.marker in _CHAPTER_MARKERS
-        in_list = self._goes_on(line) or (self._part is Part.POINTS and not self._lists)
-        if not is_chapter or in_list or index + 1 == len(self._lines):
+        is_first = self._part is Part.POINTS and self._current is not None and self._current.points.is_empty
+        if not is_chapter or is_first or self._goes_on(line) or index + 1 == len(self._lines):
             return False
         following = self._lines[index + 1]
         asking = following.kind in (Kind.ITEM, Kind.HEADING) and (asks(following.text) or self._labelled(index + 1))

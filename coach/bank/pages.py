@@ -29,7 +29,8 @@ _RUNNING_SHARE = 0.4
 _DIGITS = re.compile(r"\d+")
 _NARROWEST, _WIDEST = 50, 160
 """Columns of text on paper, a Chinese character counting two: from a narrow page to a landscape one."""
-_SENTENCE_ENDS = tuple("。！？；：.!?;:…")
+_STOPS = tuple("。！？.!?…")
+_SENTENCE_ENDS = (*_STOPS, *"；：;:")
 _NOTICE = re.compile(
     r"试下载|如要下载|可阅读页数|下载或阅读|试读(?:部分|结束|章节|版)|预览(?:部分|结束|版)|仅(?:供|为)预览"
     r"|(?:阅读|下载|查看|获取|浏览)(?:本文档)?(?:全文|全部内容|剩余内容|完整(?:版|文档|内容))[^。]{0,12}(?:请|访问|http)"
@@ -198,8 +199,7 @@ def _without_notices(lines: Sequence[Line]) -> Sequence[Line]:
 
 
 def _belongs_to(notice: Line, line: Line) -> bool:
-    open_ended = notice.text.endswith(("：", ":"))
-    goes_on = open_ended or not (line.after_blank or notice.text.endswith(_SENTENCE_ENDS))
+    goes_on = not line.after_blank and not notice.text.endswith(_STOPS)
     return line.kind is Kind.TEXT and (goes_on or bool(_ADDRESS.match(line.text)))
 
 

@@ -44,6 +44,11 @@ class PointList:
         return [text for point in self._points if (text := point.text)]
 
     @property
+    def is_empty(self) -> bool:
+        """Whether no line has come yet."""
+        return not self._points
+
+    @property
     def any_asks(self) -> bool:
         """Whether one of the points reads as a question."""
         return any(asks(point.parts[-1]) for point in self._points)

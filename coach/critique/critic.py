@@ -20,6 +20,7 @@ from coach.critique.reply import (
     Fault,
     finished_points,
     follow_up_of,
+    is_cut_off,
     point_of,
     rewrite_of,
     strengths_of,
@@ -58,6 +59,8 @@ class _Run:
         self.replies.append(reply.text)
         self.usage += reply.usage
         self.answered_by = reply.model
+        if not reply.complete and not reply.text.strip():
+            self.given_up = Reason.MODEL_REJECTED
 
     def open_points(self, points: Sequence[KeyPoint]) -> Sequence[KeyPoint]:
         return [point for point in points if point.id not in self.verdicts]
@@ -104,7 +107,7 @@ class Critic:
     def _ask(self, run: _Run, points: Sequence[KeyPoint]) -> Generator[Event, None, bool]:
         """One call about some key points. Gives whether the whole reply arrived."""
         shown: dict[str, Verdict] = {}
-        text, whole = "", False
+        text, whole, finished = "", False, 0
         try:
             for piece in self._model.stream(self._messages(run, points), run.deadline, CriticReply):
                 if isinstance(piece, Reply):
@@ -114,8 +117,9 @@ class Critic:
                     text += piece
                     if len(text) > LONGEST_REPLY:
                         break
-                    if "}" in piece:
-                        yield from _news(_accepted(finished_points(text), points, run)[0], shown)
+                    if not _CLOSING.isdisjoint(piece) and len(entries := finished_points(text)) > finished:
+                        finished = len(entries)
+                        yield from _news(_accepted(entries, points, run)[0], shown)
                 else:
                     yield piece
         except ReplyBroken as broken:
@@ -133,7 +137,7 @@ class Critic:
         return whole or len(text) > LONGEST_REPLY
 
     def _messages(self, run: _Run, points: Sequence[KeyPoint]) -> Sequence[Message]:
-        faults = [run.faults[point.id].message for point in points if point.id in run.faults]
+        faults = dict.fromkeys(run.faults[point.id].message for point in points if point.id in run.faults)
         return self._prompt.render(
             question=run.reference.question,
             key_points="\n".join(f"{point.id} ({point.weight}) {point.text}" for point in points),
@@ -180,6 +184,8 @@ class Critic:
         return question or followups.template(worst[0], run.reference, run.answer.given, asked=[])
 
 
+_CLOSING = frozenset("]}")
+"""Only behind one of these can another entry have been finished."""
 _unreported = Usage(calls=1, input_tokens=None, output_tokens=None, cost_usd=None)
 
 
@@ -199,12 +205,12 @@ def _entries(run: _Run, text: str) -> Sequence[JsonValue] | None:
     try:
         whole = json_of(text)
     except ValueError:
-        return finished_points(text) or None
-    if not isinstance(whole, dict):
+        return (finished_points(text) or None) if is_cut_off(text) else None
+    entries = whole.get("key_points") if isinstance(whole, dict) else None
+    if not isinstance(whole, dict) or not isinstance(entries, list):
         return None
-    run.extras = run.extras or whole
-    entries = whole.get("key_points")
-    return entries if isinstance(entries, list) else None
+    run.extras = {**whole, **run.extras}
+    return entries
 
 
 def _accepted(

@@ -17,6 +17,7 @@ MIN_QUOTE_CHARACTERS = 2
 """Shorter quotes (是, a) stand in any answer and prove nothing."""
 MIN_SIMILARITY = 0.9
 MIN_SIMILAR_CHARACTERS = 4
+_LONGEST_SLACK = 20
 _LONGEST_SENTENCE = 240
 """In UTF-8 bytes: 80 Chinese characters, or some 40 English words."""
 
@@ -28,8 +29,12 @@ _CLAUSE_END = re.compile(r"[，,、：:]|\s+")
 _SPOKEN_BREAK = re.compile(
     r"(?<=.{8})(?=然后|接着|首先|其次|最后|另外|还有|比如|所以|但是|不过|因为|如果|and then |so that |because |but )"
 )
-_MEANING_CHANGERS = re.compile(
-    r"[不没无别未勿非]|\b(?:not|no|never|without)\b|n['’]t\b|\d+|[一二三四五六七八九十百千万两半]+"
+_CHANGES_CHINESE = re.compile(r"[不没无别未勿非莫甭]|[一二三四五六七八九十百千万两半]+")
+_CHANGES_ENGLISH = re.compile(
+    r"\b(?:not|no|never|none|nobody|nothing|neither|nor|without|cannot|hardly)\b|n['`´]t\b"
+    r"|\b(?:ca|wo|do|does|did|is|are|was|were|would|should|could|has|have|had)nt\b"
+    r"|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|twelve|hundred|thousand|half|once|twice)\b"
+    r"|\d+(?:[.,:]\d+)*"
 )
 
 
@@ -91,51 +96,66 @@ def find_quote(answer: Answer, quote: str, sentence: int | None = None) -> Evide
     wanted = folded(quote)
     if len(wanted) < MIN_QUOTE_CHARACTERS:
         return None
-    span = _exact(answer, quote, sentence) or _equal_folded(answer, wanted, sentence) or _similar(answer, wanted)
+    span = (
+        _preferred(answer, _exact(answer, quote), sentence)
+        or _preferred(answer, _equal_folded(answer, quote, wanted), sentence)
+        or _similar(answer, quote, wanted)
+    )
     if span is None:
         return None
     found = answer.given[slice(*span)]
     return Evidence(quote=found, start=span[0], end=span[1], status="verified" if found == quote else "repaired")
 
 
-def _exact(answer: Answer, quote: str, sentence: int | None) -> tuple[int, int] | None:
-    return _preferred(answer, _occurrences(answer.given, quote), len(quote), sentence)
+def _exact(answer: Answer, quote: str) -> Sequence[tuple[int, int]]:
+    return [(place, place + len(quote)) for place in _occurrences(answer.given, quote)]
 
 
-def _equal_folded(answer: Answer, wanted: str, sentence: int | None) -> tuple[int, int] | None:
-    spans = [answer.folded.span(at, at + len(wanted)) for at in _occurrences(answer.folded.text, wanted)]
-    inside = [span for span in spans if _touches(answer, span, sentence)]
-    return (inside or spans or [None])[0]
+def _equal_folded(answer: Answer, quote: str, wanted: str) -> Sequence[tuple[int, int]]:
+    places = _occurrences(answer.folded.text, wanted)
+    spans = (answer.folded.span(place, place + len(wanted)) for place in places)
+    return [span for span in spans if _says_the_same(answer, span, quote)]
 
 
-def _similar(answer: Answer, wanted: str) -> tuple[int, int] | None:
+def _similar(answer: Answer, quote: str, wanted: str) -> tuple[int, int] | None:
     text = answer.folded.text
     if not MIN_SIMILAR_CHARACTERS <= len(wanted) <= len(text):
         return None
     aligned = fuzz.partial_ratio_alignment(wanted, text, score_cutoff=80)
     if aligned is None:
         return None
-    start, end = aligned.dest_start, aligned.dest_end
+    start, end = _best_cut(wanted, text, aligned.dest_start, aligned.dest_end)
     if Levenshtein.normalized_similarity(wanted, text[start:end]) < MIN_SIMILARITY:
         return None
     span = answer.folded.span(start, end)
-    # One character turns a sentence round (会 / 不会, 24 / 48), so a near quote must agree in these.
-    same = _meaning_changers(wanted) == _meaning_changers(folded(answer.given[slice(*span)]))
-    return span if same else None
+    return span if _says_the_same(answer, span, quote) else None
 
 
-def _meaning_changers(text: str) -> Sequence[str]:
-    return _MEANING_CHANGERS.findall(text)
+def _best_cut(wanted: str, text: str, start: int, end: int) -> tuple[int, int]:
+    """The most similar stretch near an alignment, which is always as long as `wanted`: a quote may lack letters."""
+    slack = min(len(wanted) // 4, _LONGEST_SLACK)
+    cuts = (
+        (one, other)
+        for one in range(max(0, start - slack), start + slack + 1)
+        for other in range(end - slack, min(len(text), end + slack) + 1)
+        if one < other
+    )
+    return max(cuts, key=lambda cut: Levenshtein.normalized_similarity(wanted, text[slice(*cut)]))
 
 
-def _preferred(answer: Answer, places: Sequence[int], length: int, sentence: int | None) -> tuple[int, int] | None:
-    spans = [(place, place + length) for place in places]
-    inside = [span for span in spans if _touches(answer, span, sentence)]
+def _says_the_same(answer: Answer, span: tuple[int, int], quote: str) -> bool:
+    """One character turns a sentence round (会 / 不会, 24 / 48, 1.5 / 15): a repaired quote must agree in these."""
+    return _meaning_changers(answer.given[slice(*span)]) == _meaning_changers(quote)
+
+
+def _meaning_changers(text: str) -> tuple[Sequence[str], Sequence[str]]:
+    spaced = normalise(text).text.casefold().replace("’", "'")
+    return _CHANGES_CHINESE.findall(folded(text)), _CHANGES_ENGLISH.findall(spaced)
+
+
+def _preferred(answer: Answer, spans: Sequence[tuple[int, int]], sentence: int | None) -> tuple[int, int] | None:
+    inside = [span for span in spans if any(at.number == sentence for at in answer.sentences_at(*span))]
     return (inside or spans or [None])[0]
-
-
-def _touches(answer: Answer, span: tuple[int, int], sentence: int | None) -> bool:
-    return any(touched.number == sentence for touched in answer.sentences_at(*span))
 
 
 def _occurrences(text: str, part: str) -> Sequence[int]:

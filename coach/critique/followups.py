@@ -31,6 +31,12 @@ _LEADING = re.compile(
     r"|\b(?:right|isn't it|don't you(?: think)?|wouldn't you)\s*\?",
     re.IGNORECASE,
 )
+_REQUEST = re.compile(
+    r"(?:能不能|能否|可否|能|可以)[^，,？?]{0,4}(?:举|说|讲|谈|描述|展开|分享|介绍|补充)[^，,？?]*(?=[？?])"
+    r"|^(?:can|could|would) you (?:please )?(?:give|describe|walk|tell|share|explain|elaborate|say|show|talk)\b",
+    re.IGNORECASE,
+)
+"""Asks for an example or a procedure, though by its form it could be answered with yes."""
 
 _TEMPLATES_ZH = {
     Label.CONTRADICTED: (
@@ -39,7 +45,7 @@ _TEMPLATES_ZH = {
         "如果主管不同意你这样做，你会怎么调整？",
     ),
     Label.PARTIAL: (
-        "你提到“{quote}”，具体怎么做，能举个例子？",
+        "你提到“{quote}”，具体怎么做，能举个例子吗？",
         "“{quote}”之后，你的下一步是什么？",
         "刚才那一点只说了一半，落到实处你会怎么做？",
     ),
@@ -109,7 +115,7 @@ def question_faults(question: str, key_point: str, asked: Sequence[str]) -> Sequ
         "it is longer than 40 characters in Chinese or 30 words in English": not _too_long(question),
         "it gives the key point away": not _gives_away(question, key_point),
         "it was asked before": not any(_similar(question, earlier) for earlier in asked),
-        "it is leading, or can be answered with yes or no": _LEADING.search(question.strip()) is None,
+        "it is leading, or can be answered with yes or no": not _LEADING.search(_REQUEST.sub("", question.strip())),
     }
     return [fault for fault, holds in checks.items() if not holds]
 
@@ -180,12 +186,12 @@ def next_follow_ups(feedback: Feedback, reference: ReferenceAnswer, answer: str,
 
 
 def with_follow_up(
-    feedback: Feedback, on_follow_up: Feedback, reference: ReferenceAnswer, answer: str, asked: Sequence[str]
+    feedback: Feedback, on_follow_up: Feedback, reference: ReferenceAnswer, answer: str, asked: Sequence[FollowUp]
 ) -> Feedback:
     """A feedback after the answer to its follow-up was judged on that key point alone.
 
-    `asked` are the follow-up questions so far, with the one just answered. What the candidate said last about the point
-    counts, except that silence takes nothing back: a partial stays partial.
+    `asked` are the follow-ups so far, the one just answered last. What the candidate said last about the point counts,
+    except that silence takes nothing back: a partial stays partial. The next one is on a point not yet asked about.
     """
     latest = on_follow_up.key_points[0]
     turn = len(asked)
@@ -199,7 +205,7 @@ def with_follow_up(
         update={
             "key_points": verdicts,
             "score": score(verdicts),
-            "follow_up": _next(verdicts, latest.id, reference, answer, asked),
+            "follow_up": _next(verdicts, reference, answer, asked),
             "usage": feedback.usage + on_follow_up.usage,
             "raw_replies": feedback.raw_replies + on_follow_up.raw_replies,
         }
@@ -207,12 +213,13 @@ def with_follow_up(
 
 
 def _next(
-    verdicts: Sequence[Verdict], just_asked: str, reference: ReferenceAnswer, answer: str, asked: Sequence[str]
+    verdicts: Sequence[Verdict], reference: ReferenceAnswer, answer: str, asked: Sequence[FollowUp]
 ) -> FollowUp | None:
     if len(asked) >= IN_A_ROW:
         return None
-    others = (gap for gap in gaps(verdicts) if gap.id != just_asked)
-    questions = (template(gap, reference, answer, asked) for gap in others)
+    points = {follow_up.key_point_id for follow_up in asked}
+    others = (gap for gap in gaps(verdicts) if gap.id not in points)
+    questions = (template(gap, reference, answer, [earlier.question for earlier in asked]) for gap in others)
     return next((question for question in questions if question), None)
 
 

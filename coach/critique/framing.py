@@ -1,15 +1,16 @@
 """How an answer goes into a prompt, and how a reply comes out of it."""
 
+import json
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from pydantic import JsonValue, TypeAdapter, ValidationError
 
 from coach.critique.evidence import Answer
 from coach.critique.manipulation import neutralised
 
-_FENCED = re.compile(r"\A```(?:json)?\s*(.*?)\s*```\Z", re.DOTALL)
+_FENCE = "```"
 _THOUGHT = re.compile(r"\A\s*<think>.*?</think>", re.DOTALL)
 _JSON: TypeAdapter[JsonValue] = TypeAdapter(JsonValue)
 
@@ -21,15 +22,26 @@ def framed(answer: Answer) -> Mapping[str, str]:
 
 
 def without_wrapping(text: str) -> str:
-    """The reply without a model's thoughts before it and one code fence around all of it."""
+    """The reply without a model's thoughts before it and one code fence around all of it, which may still be open."""
     bare = _THOUGHT.sub("", text, count=1).strip()
-    fenced = _FENCED.match(bare)
-    return fenced[1] if fenced else bare
+    if bare.startswith(_FENCE):
+        bare = bare.removeprefix(_FENCE).removeprefix("json").removesuffix(_FENCE)
+    return bare.strip()
 
 
 def json_of(text: str) -> JsonValue:
     """The one JSON value that a reply is. Raises ValueError where it is anything else, or anything more."""
+    bare = without_wrapping(text)
     try:
-        return _JSON.validate_json(without_wrapping(text))
+        value = _JSON.validate_json(bare)
     except ValidationError as fault:
         raise ValueError("the reply must be one JSON object and nothing else") from fault
+    json.loads(bare, object_pairs_hook=_each_once)
+    return value
+
+
+def _each_once(pairs: Sequence[tuple[str, object]]) -> Mapping[str, object]:
+    """An object of JSON, which two parsers would read differently if it had a key twice."""
+    if len(dict(pairs)) < len(pairs):
+        raise ValueError("the reply must not have a key twice in one object")
+    return dict(pairs)

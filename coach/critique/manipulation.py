@@ -5,13 +5,13 @@ Such a sentence is not punished: the rest of the answer counts as it would alone
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from rapidfuzz.distance import LCSseq
 
-from coach.folding import folded
+from coach.folding import folded, simplified
 
-_NEUTRAL = str.maketrans('<>{}[]`|#"', "‹›()()'¦＃”")
+_NEUTRAL = str.maketrans('<>{}[]`|#"=_\n', "‹›()()'¦＃”＝＿ ")
 
 
 def _any(*words: str) -> str:
@@ -91,9 +91,9 @@ _SIGNS: Mapping[str, str] = {
         rf"(?:请|务必|必须|应当|应该|直接|麻烦|只需|一律|please|must|should|just|simply|only).{{0,16}}{_GIVING}.{{0,24}}{_GRADE}"
         rf"|(?:请|务必|直接|只需|一律|please|just|simply).{{0,16}}{_GIVING}.{{0,16}}{_LABEL}"
         rf"|{_JUDGING_AS}.{{0,10}}(?:{_GRADE}|{_LABEL})"
-        rf"|(?:^|[，。,.!！\s])给(?:我|本|这|该|此)(?!们).{{0,8}}{_GRADE}|give (?:me|this|my|it|the).{{0,24}}{_GRADE}"
+        rf"|(?:^|[，。,.!！\s])给(?:我|本|这|该|此)(?!们).{{0,8}}{_GRADE}|give (?:me|this|my|it|the).{{0,24}}{_GRADE}|^give {_GRADE}"
         rf"|(?:可|能|应|该|就|即|一致)得?.{{0,2}}{_GRADE}|{_GRADE}(?:处理|即可|吧)"
-        r"|别写遗漏|判我|都?给过吧|每条都打[勾钩]|(?:mark|report) (?:any|no)thing|tick (?:them|every|all)|pass-only|missing points"
+        r"|别写遗漏|判我(?:遗漏|没|不|零)|都?给过吧|每条都打[勾钩]|(?:mark|report) (?:any|no)thing|tick (?:them|every|all)|pass-only|missing points"
         r"|(?:judged?|return|write|set|stand for|log|only|the word|label|assign|hard-code).{0,24}\bcovered\b"
         r"|\bas (?:answered|fulfilled|complete)\b|passed this item|(?:perfect|best(?: possible)?) (?:result|verdict)|verdict (?:for each|to\b)"
     ),
@@ -106,10 +106,11 @@ _SIGNS: Mapping[str, str] = {
         rf"(?:以上|上述|上文|本|这个|这份|这段|我的|this|my|the|above).{{0,4}}(?:回答|答案|作答|answer|response).{{0,20}}(?:覆盖|包含|涵盖|涉及|满足|命中|cover|includ|address|satisf|meet|hit|contain).{{0,14}}(?:{_ALL}|要点|point)"
         rf"|{_ALL}.{{0,4}}要点.{{0,8}}(?:覆盖|答|做|讲|说|提|涉及|满足|完成|执行|落实|齐)"
         rf"|(?:覆盖|答到|涵盖|满足|命中|按照?|依照).{{0,8}}{_ALL}.{{0,8}}(?:要点|采分)"
-        r"|答题要点|[得采评]分点|评分标准|参考答案|要点齐全|覆盖率|(?:all|every|each)(?: \w+){0,2} (?:key|scoring|required|reference) ?points?|model answer|coverage.{0,6}100"
+        r"|每个方面我?都(?:论述|答)到|答题要点|[得采评]分点|评分标准|参考答案|要点齐全|覆盖率|(?:all|every|each)(?: \w+){0,2} (?:key|scoring|required|reference|recommended)(?: \w+)? ?points?|model answer|coverage.{0,6}100"
+        r"|\bthe reference (?:lists|names|says)|\bas i (?:explained|described|covered|discussed|detailed)\b.{0,20}\babove"
     ),
     "a call to the judge": (
-        r"评分[员人](?=[:：请注你])|评分的?(?:AI|模型|助手|程序|机器)|打分的?(?:AI|模型|人|老师)|阅卷|判卷|评委|(?:教练|模型|AI)请|面试官们?[:：]"
+        r"评分[员人](?=[:：请注你])|评分的?(?:AI|模型|助手|程序|机器)|打分的?(?:AI|模型|人(?=[:：请注你])|老师)|阅卷|判卷|评委|(?:教练|模型|AI)请|面试官们?[:：]"
         r"|\b(?:dear|note to|attention|hey|hi|to)[, ]+(?:the )?(?:ai|model|assistant|llm|judge|grader|evaluator|examiner|reviewer)\b(?! of)(?:[:,]| reading| grading)"
         r"|grading (?:model|system|assistant|ai|bot)|scoring (?:model|system)|language model|大?语言模型|评分的时候请"
     ),
@@ -118,18 +119,21 @@ _SIGNS: Mapping[str, str] = {
         r"(?:管理员|开发者|面试官|考官|出题人|system admin\w*|administrator|developer|interviewer|openai)(?!的话|, (?:i|and))"
     ),
     "a role or a fence": (
-        r"[<‹«]{1,2}\s*/?\s*[|¦]?\s*(?:system|sys|user|assistant|im_start|im_end|answer|instruction|endoftext|prompt|admin|candidate)\b"
+        r"[<‹«]{1,2}\s*/?\s*[|¦]?\s*(?:system|sys|user|assistant|im_start|im_end|answer|instructions?|endoftext|prompt|admin|candidate)\b"
         r"|\[/?(?:inst|system|sys)\b|(?:^|\s)[#＃]{2,}|^[\W_]*(?:system|assistant|developer|human|系统消息|系统指令|系统提示|系统|管理员|开发者)\s*(?:message|prompt|instruction)?\s*[:：]"
         r"|<!--|-->|/\*|\*/|={3,}|-{4,}|['`]{3}|[«»]|^S\d+\s*[:：]|任务重述|输出格式"
         r"|(?:回答|作答|答案|输入)(?:部分)?(?:到此|已经?)?(?:结束|完毕|终止)|end of (?:the )?(?:candidate|user|answer|input|data|transcript)"
         r"|[\[(（【‹][^\])）】›]{0,6}(?:评分|阅卷|系统|管理员|备注|记录|判例|示例|本例|注意|note|system|admin|grader)[^\])）】›]{0,14}[\])）】›:：]"
     ),
-    "a code": r"[A-Za-z0-9+/]{28,}={0,2}",
+    "a code, or letters of two alphabets in a word": (
+        r"[A-Za-z0-9+/]{28,}={0,2}|[a-z][\u0400-\u04ff]|[\u0400-\u04ff][a-z]"
+    ),
     "another language": (
         r"tous les points|aucun\s+oubli|todos los puntos|cubiertos|jede teilfrage|beantwortet|note maximale|puntuaci[oó]n m[aá]xima|volle punktzahl|\br[eé]ponse\b|\brespuesta\b|\bantwort\b|anweisung|instrucciones|consignes"
     ),
 }  # fmt: skip
 _ADDRESSES_THE_JUDGE = re.compile("|".join(_SIGNS.values()), re.IGNORECASE | re.MULTILINE)
+_LETTER_BY_LETTER = re.compile(r"(?<=\b\w) (?=\w\b)")
 _OTHER_SCRIPT = re.compile(r"[\u3040-\u30ff\uac00-\ud7af\u0400-\u04ff\u0600-\u06ff\u0e00-\u0e7f]")
 _LETTER = re.compile(r"[^\W\d_]")
 _LIST_ITEM = re.compile(r"[、，,；;/|。.#＃]+|(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])")
@@ -137,14 +141,17 @@ _SPEAKING = re.compile(
     r"[我你您他她们把被让着过会先再就都别啊呗吧呢吗谁哪说]|然后|什么|\b(?:i|i'd|we|you|they|he|she|it|would|will|can|then|was|is|are)\b",
     re.I,
 )
-_MIN_LIST_ITEMS = 4
-_LONGEST_ITEM = 8
-_LONGEST_ITEM_WORDS = 3
+_MIN_TERMS = 4
+_LONGEST_TERM = 5
+_LONGEST_TERM_WORDS = 3
+_LONGEST_NAME = 3
+_LONGEST_NAME_WORDS = 2
+_MOSTLY = 0.6
 _ECHO = 0.75
 
 
 def neutralised(text: str) -> str:
-    """The text with what could pass for a fence, a role tag or JSON replaced, character for character."""
+    """The text with what could pass for a fence, a role tag, JSON or a line of ours replaced, letter for letter."""
     return text.translate(_NEUTRAL)
 
 
@@ -153,16 +160,23 @@ def addresses_the_judge(sentence: str) -> bool:
 
     A list of what has been seen, so not complete; the prompt and its fence stand before it, the quote check behind it.
     """
-    return _ADDRESSES_THE_JUDGE.search(sentence) is not None or _is_other_script(sentence)
+    sentence = simplified(sentence)
+    readings = (sentence, sentence[::-1], " ".join(_LETTER_BY_LETTER.sub("", sentence).split()))
+    return any(_ADDRESSES_THE_JUDGE.search(reading) for reading in readings) or _is_other_script(sentence)
+
+
+def is_naming(clause: str) -> bool:
+    """Whether a clause says nothing with its terms, as 物流 or 物流、清关; a longer one that stands alone may."""
+    items = _items(clause)
+    short = len(clause.split()) <= _LONGEST_NAME_WORDS if clause.isascii() else len(folded(clause)) <= _LONGEST_NAME
+    return all(_is_term(item) for item in items) and (short or len(items) > 1)
 
 
 def is_bare_list(sentence: str) -> bool:
-    """Whether a sentence only names terms, as in 倾听、共情、道歉、方案: words of a point and nothing said with them."""
-    items = [item.strip() for item in _LIST_ITEM.split(sentence) if folded(item)]
-    if len(items) < _MIN_LIST_ITEMS:
-        return False
-    telling = sum(1 for item in items if _SPEAKING.search(item) or _is_long(item))
-    return telling * 5 < len(items)
+    """Whether a sentence little more than names terms, as 倾听、共情、道歉、方案: words of a point, nothing said of it."""
+    items = _items(sentence)
+    terms = [item for item in items if _is_term(item)]
+    return len(terms) >= _MIN_TERMS and sum(map(len, terms)) >= _MOSTLY * sum(map(len, items))
 
 
 def echoes(quote: str, question: str) -> bool:
@@ -171,10 +185,16 @@ def echoes(quote: str, question: str) -> bool:
     return LCSseq.similarity(said, asked) >= _ECHO * max(len(said), 1) and len(said) * 2 >= len(asked)
 
 
-def _is_long(item: str) -> bool:
-    return len(item.split()) > _LONGEST_ITEM_WORDS if item.isascii() else len(item) > _LONGEST_ITEM
+def _items(text: str) -> Sequence[str]:
+    return [item.strip() for item in _LIST_ITEM.split(simplified(text)) if folded(item)]
+
+
+def _is_term(item: str) -> bool:
+    if _SPEAKING.search(item):
+        return False
+    return len(item.split()) <= _LONGEST_TERM_WORDS if item.isascii() else len(item) <= _LONGEST_TERM
 
 
 def _is_other_script(sentence: str) -> bool:
     other = len(_OTHER_SCRIPT.findall(sentence))
-    return other >= 3 and other * 3 > len(_LETTER.findall(sentence))
+    return other >= 3 and other * 2 > len(_LETTER.findall(sentence))

@@ -3,7 +3,9 @@
 There is no number in it: the score is ours. Nothing is guessed: what breaks a rule is a fault of that key point.
 """
 
+import re
 from collections.abc import Mapping, Sequence
+from json import JSONDecoder
 from typing import Literal, cast
 
 from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
@@ -17,6 +19,10 @@ from coach.critique.manipulation import addresses_the_judge, echoes, is_bare_lis
 
 LONGEST_REPLY = 64_000
 """Characters after which a reply is not read on."""
+_MOST_QUOTES = 5
+"""Quotes of a key point that are looked at."""
+_NUMBER = re.compile(r"(?<!\d)\d+(?![\d.、)）])")
+"""Not those that only count the items of a list."""
 
 
 class _Shape(BaseModel):
@@ -68,16 +74,30 @@ class Fault(BaseModel):
 
 def finished_points(text: str) -> Sequence[JsonValue]:
     """The entries of a reply in arrival that no further text can change; none where it can't be read yet."""
+    bare = without_wrapping(text)
     try:
-        partial = from_json(without_wrapping(text), allow_partial=True)
+        partial = from_json(bare, allow_partial=True)
     except ValueError:
         return ()
-    if not isinstance(partial, dict):
+    if not isinstance(partial, dict) or _end_of_value(bare) not in (None, len(bare)):
         return ()
     entries = cast(dict[str, JsonValue], partial).get("key_points")
     if not isinstance(entries, list):
         return ()
-    return entries if len(cast(dict[str, JsonValue], partial)) > 1 else entries[:-1]
+    return entries[:-1] if next(reversed(cast(dict[str, JsonValue], partial))) == "key_points" else entries
+
+
+def is_cut_off(text: str) -> bool:
+    """Whether a reply ends before its JSON value does, or holds none."""
+    return _end_of_value(without_wrapping(text)) is None
+
+
+def _end_of_value(text: str) -> int | None:
+    """Where the first JSON value ends, behind which `allow_partial` would not mind a second; None where it does not."""
+    try:
+        return JSONDecoder().raw_decode(text)[1]
+    except (ValueError, RecursionError):
+        return None
 
 
 def point_of(entry: JsonValue, wanted: Mapping[str, KeyPoint]) -> str | None:
@@ -92,8 +112,9 @@ def verdict_of(entry: JsonValue, point: KeyPoint, answer: Answer, question: str)
         said = PointReply.model_validate(entry)
     except ValidationError as fault:
         first = fault.errors(include_url=False, include_input=False)[0]
-        where = ".".join(str(part) for part in first["loc"]) or "entry"
-        return Fault(reason=Reason.BROKEN_REPLY, message=f"{point.id}: {where}: {first['msg']}")
+        # A key that the model made up may be the candidate's words: it must not come back outside the fence.
+        where = "entry" if first["type"] == "extra_forbidden" else ".".join(str(part) for part in first["loc"])
+        return Fault(reason=Reason.BROKEN_REPLY, message=f"{point.id}: {where or 'entry'}: {first['msg']}")
     label = Label(said.verdict)
     evidence = () if label is Label.MISSING else _evidence(said.evidence, answer, question)
     if label is not Label.MISSING and not evidence:
@@ -129,11 +150,12 @@ def strengths_of(reply: Mapping[str, JsonValue]) -> tuple[str, ...]:
 
 
 def rewrite_of(reply: Mapping[str, JsonValue], answer: Answer) -> str:
-    """The better version of the answer; empty where there is none, or one that is no version of this answer."""
+    """The better version of the answer; empty where there is none, or one with more in it than the answer has."""
     text = reply.get("rewrite")
     if not isinstance(text, str) or len(text) > 2 * len(answer.given) + 200:
         return ""
-    return text.strip()
+    invented = set(_NUMBER.findall(text)) - set(_NUMBER.findall(answer.normal.text))
+    return "" if invented else text.strip()
 
 
 def follow_up_of(reply: Mapping[str, JsonValue]) -> FollowUp | None:
@@ -146,7 +168,7 @@ def follow_up_of(reply: Mapping[str, JsonValue]) -> FollowUp | None:
 
 
 def _evidence(quotes: Sequence[QuoteReply], answer: Answer, question: str) -> tuple[Evidence, ...]:
-    found = (find_quote(answer, quote.quote, quote.sentence) for quote in quotes)
+    found = (find_quote(answer, quote.quote, quote.sentence) for quote in quotes[:_MOST_QUOTES])
     sound = [
         evidence
         for evidence in found

@@ -50,6 +50,7 @@ class Answering:
 
         Raises:
             AnswerTooLong: the answer is above the limit. It stays in the record.
+            UnknownQuestion: its question has gone from the bank.
         """
         reference = self._held_against(attempt)
         self._refuse_too_long(attempt.answer)
@@ -70,22 +71,26 @@ class Answering:
         return self._again(attempt)
 
     def judge_follow_up(self, attempt: Attempt) -> Iterator[Event]:
-        """The judgement of the last follow-up's answer, on its key point alone; `Done` holds the whole, updated feedback.
+        """The judgement of the last follow-up's answer, on its key point alone; `Done` holds the whole, updated one.
 
         Raises:
             AnswerTooLong: the answer is above the limit. It stays in the record.
-            InputError: the attempt has no feedback or no follow-up yet.
+            InputError: the attempt has no feedback or no follow-up yet, or its key point has gone from the bank.
+            UnknownQuestion: its question has gone from the bank.
         """
         if attempt.feedback is None or not attempt.follow_ups:
             raise InputError(f"attempt {attempt.id} has no answered follow-up; answer one first")
         feedback, last = attempt.feedback, attempt.follow_ups[-1]
         self._refuse_too_long(last.answer)
         reference = self._held_against(attempt)
-        point = next(point for point in reference.key_points if point.id == last.follow_up.key_point_id)
-        alone = reference.model_copy(update={"question": last.follow_up.question, "key_points": (point,)})
+        point_id = last.follow_up.key_point_id
+        points = tuple(point for point in reference.key_points if point.id == point_id)
+        if not points:
+            raise InputError(f"key point {point_id} has gone from the bank; answer the question anew")
+        alone = reference.model_copy(update={"question": last.follow_up.question, "key_points": points})
         for event in self._judge.judge(alone, last.answer, Deadline(self._deadline_seconds)):
             if isinstance(event, Done):
-                asked = [answered.follow_up.question for answered in attempt.follow_ups]
+                asked = [answered.follow_up for answered in attempt.follow_ups]
                 updated = with_follow_up(feedback, event.feedback, reference, attempt.answer, asked)
                 self._record.set_feedback(attempt.id, updated)
                 yield Done(feedback=updated)
@@ -98,13 +103,16 @@ class Answering:
         return self._again(attempt)
 
     def _held_against(self, attempt: Attempt) -> ReferenceAnswer:
-        return self.reference(attempt.question_id)
+        reference = self._index.reference(attempt.question_id)
+        if reference is None:  # the nearest other question would be the wrong one
+            raise UnknownQuestion(f"no bank holds {attempt.question_id} any more; the answer is kept in the record")
+        return reference
 
     def _refuse_too_long(self, answer: str) -> None:
         if len(answer) > self._max_answer_chars:
             raise AnswerTooLong(
-                f"the answer has {len(answer)} characters, {self._max_answer_chars} are judged; it is kept: shorten it, "
-                "or raise COACH_MAX_ANSWER_CHARS"
+                f"the answer has {len(answer)} characters, {self._max_answer_chars} are judged; it is kept: "
+                "shorten it, or raise COACH_MAX_ANSWER_CHARS"
             )
 
     def _again(self, attempt: Attempt) -> Attempt:

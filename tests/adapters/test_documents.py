@@ -1,6 +1,7 @@
 """Files of every kind as text, and one line for each that can't be: no input crashes the reader or keeps it busy."""
 
 import struct
+import tracemalloc
 import zipfile
 import zlib
 from collections.abc import Callable, Sequence
@@ -55,6 +56,7 @@ class TestATextFile:
             "面试题\n\n1、请谈谈您对客户服务的理解。\n2、如何处理投诉？",
             "How do you calm down a customer?\n要点：倾听",
             "（1）倾听；（2）道歉。",
+            "同类骗局归成一类",
         ],
     )
     @pytest.mark.parametrize("encoding", ["gb18030", "utf-8", "utf-16-le", "utf-16-be"])
@@ -65,6 +67,7 @@ class TestATextFile:
         "text",
         [
             "您好？",
+            "還介紹親戚來買",
             "1. 您如何安撫客戶？",
             "第1題：您的優點是什麼？",
             "1、請談談您對客戶服務的理解。",
@@ -444,6 +447,16 @@ class TestADocxThatIsNone:
         assert len(bomb) < 1024 * 1024
         with pytest.raises(DocumentError, match=r"^bomb\.docx is (no ordinary document|a broken or encrypted DOCX)"):
             read_document_bytes("bomb.docx", bomb if size is None else lying(bomb, size))
+
+    def test_is_not_even_unpacked_where_it_lies_about_its_size(self):
+        bomb = lying(with_document(b"<a>" + b" " * (100 * 1024 * 1024) + b"</a>"), 100)
+        tracemalloc.start()
+        try:
+            with pytest.raises(DocumentError):
+                read_document_bytes("bomb.docx", bomb)
+            assert tracemalloc.get_traced_memory()[1] < 10 * 1024 * 1024
+        finally:
+            tracemalloc.stop()
 
     def test_is_refused_where_it_has_too_many_tags(self):
         with pytest.raises(DocumentError, match="more than 2000000 tags"):
