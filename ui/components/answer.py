@@ -25,14 +25,13 @@ def score_line(feedback: Feedback, _: Translate) -> None:
     open_points = sum(verdict.verdict is Label.UNGRADED for verdict in feedback.key_points)
     graded = len(feedback.key_points) - open_points
     score = "–" if feedback.score is None else f"{feedback.score:.0%}"
-    # A share of what was graded is no share of the whole, so it is named by what it is.
-    st.metric(_("Score") if not open_points else _("Score of the {graded} graded points").format(graded=graded), score)
-    if open_points:
-        st.caption(
-            _("{open} of {all} key points are ungraded and count neither way.").format(
-                open=open_points, all=len(feedback.key_points)
-            )
-        )
+    if not open_points:
+        st.metric(_("Score"), score)
+        return
+    # A share of what was graded is no share of the whole, so it doesn't stand there in large figures.
+    st.metric(_("Key points graded"), f"{graded} / {len(feedback.key_points)}")
+    if feedback.score is not None:
+        st.caption(_("Score of these: {score}. Ungraded points count neither way.").format(score=score))
 
 
 def reference_panel(reference: ReferenceAnswer, _: Translate) -> None:
