@@ -145,13 +145,14 @@ class Terminal:
         _ = self._
         self._out.print(f"[bold]{escape(reference.question)}[/]\n")
         self._out.print(Padding(_marked(answer, feedback.key_points), (0, 2)))
-        self._out.print(f"\n{self._score(feedback)}\n")
+        no_points = _("This question has no key points to judge by: compare with the reference yourself.")
+        self._out.print(f"\n{self._score(feedback) if feedback.key_points else no_points}\n")
         for verdict in feedback.key_points:
             self._verdict(verdict)
         for strength in feedback.strengths:
             self._out.print(f"[green]+[/] {escape(strength)}")
         self._section(_("Said better"), feedback.rewrite)
-        if feedback.judge == "offline":
+        if feedback.judge == "offline" or not feedback.key_points:
             self._section(_("Reference answer"), reference.text)
         if feedback.follow_up:
             self._section(_("Follow-up"), feedback.follow_up.question)

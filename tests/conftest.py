@@ -6,10 +6,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from coach.compose import Coach
 from coach.settings import Settings
 from tests.openai_server import OpenAIServer
+
+# The same examples on every run, and no clock: a slow machine is no fault.
+settings.register_profile("house", derandomize=True, deadline=None)
+settings.load_profile("house")
 
 
 @pytest.fixture

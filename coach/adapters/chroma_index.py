@@ -135,6 +135,14 @@ class ChromaIndex:
 
         return self._read(look, searching=False)
 
+    def close(self) -> None:
+        """Lets go of files and connections; the next use opens them again."""
+        with self._one_at_a_time:
+            self._let_go()
+            if self._former is not None:
+                self._former.store.close()
+                self._former = None
+
     def _read(self, look: Callable[[_Open], _Result], searching: bool) -> _Result:
         """What `look` finds; an index that can't be read is opened again, and then built again."""
         with self._told():

@@ -17,6 +17,7 @@ _QUESTIONS_GRAPH = {"space": "cosine"}
 _DOCUMENTS, _QUESTIONS = "documents", "questions"
 _NO_SIDE = "none"
 _WHOLE = (Side.ALL.value, _NO_SIDE)  # of a question's rows, the one that holds its text
+_SERVER_SECONDS = 60  # for one request; a batch of documents takes about one
 # Left alone, Chroma takes its settings from any .env in the current folder.
 _OUR_OWN: Mapping[str, Any] = {"_env_file": None, "anonymized_telemetry": False}
 
@@ -73,7 +74,7 @@ class ChromaStore:
         with chroma_faults():
             self._documents.add(
                 ids=[one.id for one in documents],
-                embeddings=list(vectors),
+                embeddings=_rows(vectors),
                 metadatas=[{"question_id": one.question_id, "kind": one.kind.value} for one in documents],
                 documents=[one.text for one in documents],
             )
@@ -87,7 +88,7 @@ class ChromaStore:
         with chroma_faults():
             self._questions.add(
                 ids=[f"{side}:{question.id}" for question, side, _ in rows],
-                embeddings=[vector for _, _, vector in rows],
+                embeddings=_rows([vector for _, _, vector in rows]),
                 documents=[question.model_dump_json() if side in _WHOLE else "" for question, side, _ in rows],
             )
 
@@ -151,8 +152,8 @@ class ChromaStore:
         return metadata.get("note", "")
 
     def close(self) -> None:
-        """Lets go of the files; the store is not used any more."""
-        self._client.close()
+        """Lets go of files and connections; the store is not used any more."""
+        close_client(self._client)
 
 
 def embedded_client(folder: Path) -> Any:
@@ -177,9 +178,29 @@ def server_client(url: str) -> Any:
     settings = Settings(**_OUR_OWN, chroma_server_host=host, chroma_server_http_port=port)
     with chroma_faults():
         try:
-            return chromadb.HttpClient(host, port, ssl=secure, settings=settings)
+            client = chromadb.HttpClient(host, port, ssl=secure, settings=settings)
         except ValueError as fault:  # all that Chroma says when nobody answers
             raise StoreUnreachable(str(fault)) from fault
+    for session in _sessions(client):
+        session.timeout = _SERVER_SECONDS
+    return client
+
+
+def close_client(client: Any) -> None:
+    """Lets go of a client's files and connections."""
+    sessions = _sessions(client)
+    client.close()
+    for session in sessions:
+        session.close()
+
+
+def _sessions(client: Any) -> Sequence[Any]:
+    """The HTTP sessions of a client, none where it is embedded.
+
+    Chroma waits for ever in them, and leaves them open: https://github.com/chroma-core/chroma/issues/2702
+    """
+    servers = [part._server for part in (client, client._admin_client)]
+    return [server._session for server in servers if hasattr(server, "_session")]
 
 
 @contextmanager
@@ -202,6 +223,13 @@ def _collection(client: Any, name: str, graph: Mapping[str, object] | None) -> A
     if graph is None:
         return client.get_collection(name, embedding_function=None)
     return client.get_or_create_collection(name, configuration={"hnsw": graph}, embedding_function=None)
+
+
+def _rows(vectors: Sequence[Vector]) -> Sequence[Any]:
+    """Vectors of every kind as Chroma takes them: it refuses a mixture."""
+    import numpy
+
+    return list(numpy.array(vectors, dtype=numpy.float32))
 
 
 def _near(

@@ -10,18 +10,25 @@ import re
 import secrets
 import shutil
 import sqlite3
-from collections.abc import Mapping, Sequence
-from contextlib import closing
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 from zlib import crc32
 
 from filelock import FileLock
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from coach.adapters.chroma_store import ChromaStore, StoreBroken, chroma_faults, embedded_client, server_client
+from coach.adapters.chroma_store import (
+    ChromaStore,
+    StoreBroken,
+    chroma_faults,
+    close_client,
+    embedded_client,
+    server_client,
+)
 
 _SCHEMA = 1  # one higher with every change of what is stored, or how
 _NAME = re.compile(r"\d+-[0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{8}")
@@ -155,7 +162,7 @@ class ServerShelf:
 
     def names(self) -> Sequence[str]:
         """All indexes, finished or not."""
-        with chroma_faults(), closing(server_client(self._url)) as client:
+        with chroma_faults(), _connected(self._url) as client:
             found = (_NAME.search(collection.name) for collection in client.list_collections())
             return sorted({match[0] for match in found if match})
 
@@ -183,7 +190,7 @@ class ServerShelf:
 
     def remove(self, name: str) -> None:
         """Takes an index away; nothing where there is none. Raises StoreBroken, StoreUnreachable."""
-        with chroma_faults(), closing(server_client(self._url)) as client:
+        with chroma_faults(), _connected(self._url) as client:
             for collection in client.list_collections():
                 if collection.name.startswith(_on_server(name)):
                     client.delete_collection(collection.name)
@@ -216,6 +223,15 @@ class Pointer:
         """The lock that every writer enters. Raises OSError; on entering, `filelock.Timeout` where it may not wait."""
         self._folder.mkdir(parents=True, exist_ok=True)
         return FileLock(self._folder / "lock", timeout=-1 if wait else 0)
+
+
+@contextmanager
+def _connected(url: str) -> Generator[Any]:
+    client = server_client(url)
+    try:
+        yield client
+    finally:
+        close_client(client)
 
 
 def _note_in(folder: Path) -> Path:

@@ -26,16 +26,17 @@ TOPICS = ("退款", "发货", "差评", "投诉", "培训", "诈骗", "价格", 
 class CountingEmbedding:
     """Counts pairs of characters; remembers what it was asked, and fails or dies when it is told to."""
 
-    def __init__(self, name: str = "counting", width: int = 64, at_call: Callable[[int], None] | None = None) -> None:
+    def __init__(self, name: str = "counting", width: int = 64, before: "Before | None" = None) -> None:
         self.name = name
         self.asked: list[str] = []
         self._width = width
-        self._at_call = at_call or (lambda _: None)
+        self._before = before
         self._calls = 0
 
     def embed(self, texts: Sequence[str]) -> Sequence[Sequence[float]]:
         self._calls += 1
-        self._at_call(self._calls)
+        if self._before:
+            self._before(self._calls, texts)
         self.asked += texts
         return [self._vector(text) for text in texts]
 
@@ -46,12 +47,32 @@ class CountingEmbedding:
         return vector
 
 
-def failing_at(call: int) -> Callable[[int], None]:
-    def fail(number: int) -> None:
+Before = Callable[[int, Sequence[str]], None]
+"""What happens before a call, by its number from 1 on and its texts."""
+
+
+def failing_at(call: int) -> Before:
+    """The model is away from this call on."""
+
+    def fail(number: int, _: Sequence[str]) -> None:
         if number >= call:
             raise EmbeddingError("the model is away")
 
     return fail
+
+
+def failing_for_documents(_: int, texts: Sequence[str]) -> None:
+    """The model takes a query, and is away for more."""
+    if len(texts) > 1:
+        raise EmbeddingError("the model is away")
+
+
+def _killed_at(call: int) -> Before:
+    def kill(number: int, _: Sequence[str]) -> None:
+        if number == call:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    return kill
 
 
 def question(number: int, aliases: int = 100, bank: str = "") -> Question:
@@ -78,24 +99,21 @@ def bank_of(count: int, aliases: int = 100) -> Bank:
     return Bank(name="bundled", questions=tuple(question(number, aliases) for number in range(1, count + 1)))
 
 
-def _kill_at(call: int) -> Callable[[int], None]:
-    def kill(number: int) -> None:
-        if number == call:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    return kill
-
-
 def _main(folder: Path, command: str, count: int) -> None:
     dies = command == "die-at"
     banks = [bank_of(12 if dies else count)]
-    embedding = CountingEmbedding(at_call=_kill_at(count) if dies else None)
+    embedding = CountingEmbedding(before=_killed_at(count) if dies else None)
     index = ChromaIndex(folder, embedding, lambda: banks)
     if command == "read":
         for line in sys.stdin:
-            print(json.dumps([found.question_id for found in index.search(line.strip(), 1)]), flush=True)
+            _say(json.dumps([found.question_id for found in index.search(line.strip(), 1)]))
     else:
-        print(index.update(banks).model_dump_json(), flush=True)
+        _say(index.update(banks).model_dump_json())
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -6,7 +6,9 @@ import shutil
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import IO
 
@@ -17,7 +19,14 @@ from coach.adapters.index_shelf import Pointer
 from coach.bank.index import Kind
 from coach.bank.question import Bank
 from coach.errors import EmbeddingError, IndexUnavailable
-from tests.adapters.index_parts import DOCUMENTS_EACH, CountingEmbedding, bank_of, failing_at, question
+from tests.adapters.index_parts import (
+    DOCUMENTS_EACH,
+    CountingEmbedding,
+    bank_of,
+    failing_at,
+    failing_for_documents,
+    question,
+)
 
 ROOT = Path(__file__).parents[2]
 
@@ -43,13 +52,17 @@ def chroma_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     command = [Path(sys.executable).with_name("chroma"), "run", "--host", "127.0.0.1", "--port", str(port)]
     folder = tmp_path_factory.mktemp("server")
     with subprocess.Popen([*command, "--path", folder], stdout=subprocess.PIPE, cwd=folder, text=True) as server:
+        assert server.stdout is not None
         wait_for(server.stdout, f":{port}")
+        # It writes a line for each request, and stands still when nobody reads them.
+        reading = threading.Thread(target=server.stdout.read)
+        reading.start()
         yield f"http://127.0.0.1:{port}"
         server.kill()
+        reading.join()
 
 
-def wait_for(stream: IO[str] | None, sign: str) -> None:
-    assert stream is not None
+def wait_for(stream: IO[str], sign: str) -> None:
     for line in stream:
         if sign in line:
             return
@@ -57,13 +70,18 @@ def wait_for(stream: IO[str] | None, sign: str) -> None:
 
 
 @pytest.fixture(params=["embedded", "server"])
-def make(request: pytest.FixtureRequest, tmp_path: Path) -> Make:
-    """Makes an index, always on the same place."""
+def make(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Make]:
+    """Makes indexes, all on the same place. One server serves all tests, so each names its embedding its own way."""
     url = request.getfixturevalue("chroma_url") if request.param == "server" else ""
-    if url:
-        # One server serves all tests, so each looks for vectors by an embedding of its own name.
-        return lambda banks, embedding: ChromaIndex(tmp_path / "index", embedding, banks, url=url)
-    return lambda banks, embedding: ChromaIndex(tmp_path / "index", embedding, banks)
+    made: list[ChromaIndex] = []
+
+    def make(banks: Callable[[], Sequence[Bank]], embedding: CountingEmbedding) -> ChromaIndex:
+        made.append(ChromaIndex(tmp_path / "index", embedding, banks, url=url))
+        return made[-1]
+
+    yield make
+    for index in made:
+        index.close()
 
 
 @pytest.fixture
@@ -182,7 +200,7 @@ class TestEveryIndex:
 
     def test_goes_on_from_where_a_failing_model_stopped_it(self, make: Make, embedding: CountingEmbedding) -> None:
         banks = [bank_of(7)]
-        broken = CountingEmbedding(name=embedding.name, at_call=failing_at(3))
+        broken = CountingEmbedding(name=embedding.name, before=failing_at(3))
         with pytest.raises(EmbeddingError):
             make(Banks(*banks), broken).update(banks)
         assert len(broken.asked) == 6 * DOCUMENTS_EACH
@@ -195,7 +213,7 @@ class TestEveryIndex:
     def test_what_was_embedded_for_another_version_of_the_bank_is_not_embedded_again(
         self, make: Make, embedding: CountingEmbedding
     ) -> None:
-        broken = CountingEmbedding(name=embedding.name, at_call=failing_at(2))
+        broken = CountingEmbedding(name=embedding.name, before=failing_at(2))
         with pytest.raises(EmbeddingError):
             make(Banks(bank_of(5)), broken).update([bank_of(5)])
 
@@ -211,9 +229,271 @@ class TestEveryIndex:
         banks = Banks(bank_of(1, aliases=1))
         make(banks, embedding).update(banks())
         banks.now = [bank_of(2, aliases=1)]
-        # The query itself is embedded; the documents behind it are not.
-        index = make(banks, CountingEmbedding(name=embedding.name, at_call=lambda call: failing_at(1)(call % 2 - 1 + 1)))
+        index = make(banks, CountingEmbedding(name=embedding.name, before=failing_for_documents))
 
-        with caplog.at_level(logging.WARNING, "coach"):
-            ...
-        del index
+        found = [index.search("发货", 1)[0].question_id for _ in range(3)]
+
+        assert found == ["q01"] * 3
+        assert [index.reference("q01") is None, index.reference("q02") is None] == [False, True]
+        (said,) = told(caplog)
+        assert "stays as it was: the model is away" in said
+        with pytest.raises(EmbeddingError):
+            index.update(banks())
+
+    def test_does_not_search_old_vectors_by_another_embedding(self, make: Make, embedding: CountingEmbedding) -> None:
+        banks = Banks(bank_of(1, aliases=1))
+        make(banks, embedding).update(banks())
+        index = make(banks, CountingEmbedding(name="another", before=failing_for_documents))
+
+        with pytest.raises(EmbeddingError):
+            index.search("退款", 1)
+        assert index.reference("q01") is not None
+        assert make(banks, embedding).search("退款", 1)[0].question_id == "q01"
+
+    def test_is_built_again_for_another_embedding_with_one_line_in_the_log(
+        self, make: Make, embedding: CountingEmbedding, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        banks = Banks(bank_of(2, aliases=1))
+        make(banks, embedding).update(banks())
+        index = make(banks, CountingEmbedding(name=f"newer than {embedding.name}", width=48))
+
+        assert [index.search("发货", 1)[0].question_id for _ in range(2)] == ["q02"] * 2
+        (said,) = told(caplog)
+        assert f"built by {embedding.name}, and the embedding is newer than" in said
+
+    def test_is_built_again_for_vectors_of_another_width_under_the_same_name(
+        self, make: Make, embedding: CountingEmbedding, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        banks = Banks(bank_of(2, aliases=1))
+        make(banks, embedding).update(banks())
+        index = make(banks, CountingEmbedding(name=embedding.name, width=48))
+
+        assert index.search("发货", 1)[0].question_id == "q02"
+        (said,) = told(caplog)
+        assert "gives vectors of another width now" in said
+
+    def test_goes_back_to_an_earlier_index_without_embedding_anything(
+        self, make: Make, embedding: CountingEmbedding
+    ) -> None:
+        banks = Banks(bank_of(2, aliases=1))
+        make(banks, embedding).update(banks())
+        make(banks, CountingEmbedding(name=f"newer than {embedding.name}")).search("发货", 1)
+        embedding.asked.clear()
+
+        assert make(banks, embedding).search("发货", 1)[0].question_id == "q02"
+        assert embedding.asked == ["发货"]
+
+
+def told(caplog: pytest.LogCaptureFixture) -> list[str]:
+    """What the log of this program says to people."""
+    records = [record for record in caplog.records if record.name.startswith("coach")]
+    return [record.getMessage() for record in records if record.levelno >= logging.WARNING]
+
+
+FILES = [
+    "current",
+    "*/finished.json",
+    "*/chroma.sqlite3",
+    "*/*/data_level0.bin",
+    "*/*/header.bin",
+    "*/*/length.bin",
+    "*/*/link_lists.bin",
+    "*/*/index_metadata.pickle",
+]
+DAMAGES: dict[str, Callable[[Path], object]] = {
+    "deleted": Path.unlink,
+    "emptied": lambda path: path.write_bytes(b""),
+    "cut": lambda path: path.write_bytes(path.read_bytes()[: path.stat().st_size // 2]),
+    "zeroed": lambda path: path.write_bytes(bytes(path.stat().st_size)),
+    "garbled": lambda path: path.write_bytes(b"\xa5" * max(100, path.stat().st_size)),
+}
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("built")
+    ChromaIndex(folder, CountingEmbedding(), Banks()).update([bank_of(3)])
+    return folder
+
+
+class TestEmbedded:
+    @pytest.fixture
+    def folder(self, built: Path, tmp_path: Path) -> Path:
+        """The folder of an index of three questions."""
+        return shutil.copytree(built, tmp_path / "index")
+
+    @pytest.fixture
+    def index(self, folder: Path) -> ChromaIndex:
+        return ChromaIndex(folder, CountingEmbedding(), Banks(bank_of(3)))
+
+    @pytest.mark.parametrize("damage", DAMAGES)
+    @pytest.mark.parametrize("pattern", FILES)
+    def test_heals_with_one_line_in_the_log(
+        self, pattern: str, damage: str, folder: Path, index: ChromaIndex, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        files = list(folder.glob(pattern))
+        assert files
+        before = {path: path.read_bytes() for path in files}
+        for path in files:
+            DAMAGES[damage](path)
+        harmed = any(not path.exists() or path.read_bytes() != before[path] for path in files)
+
+        assert [index.search(topic, 1)[0].question_id for topic in ("退款", "发货", "差评")] == ["q01", "q02", "q03"]
+        assert index.reference("q03") is not None
+        assert len(told(caplog)) == harmed
+
+    def test_heals_when_the_folder_is_gone(
+        self, folder: Path, index: ChromaIndex, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        assert index.reference("q01") is not None
+        shutil.rmtree(folder)
+
+        assert index.search("发货", 1)[0].question_id == "q02"
+        assert index.reference("q02") is not None
+        (said,) = told(caplog)
+        assert "is built from the banks: there is none" in said
+
+    def test_heals_when_an_update_finds_the_damage(self, folder: Path, index: ChromaIndex) -> None:
+        (database,) = folder.glob("*/chroma.sqlite3")
+        database.write_bytes(b"no database")
+
+        update = index.update([bank_of(3)])
+
+        assert update.added == 3 * DOCUMENTS_EACH
+        assert index.search("发货", 1)[0].question_id == "q02"
+
+    def test_an_index_that_is_up_to_date_is_neither_opened_nor_embedded(self, folder: Path) -> None:
+        embedding = CountingEmbedding()
+        before = {path: path.stat().st_mtime_ns for path in folder.rglob("*") if path.name != "lock"}
+
+        update = ChromaIndex(folder, embedding, Banks()).update([bank_of(3)])
+
+        assert update.unchanged == 3 * DOCUMENTS_EACH
+        assert embedding.asked == []
+        assert {path: path.stat().st_mtime_ns for path in before} == before
+
+    def test_keeps_the_index_before_and_no_older_one(self, folder: Path, index: ChromaIndex) -> None:
+        names = [Pointer(folder).read()]
+        for count in (4, 5, 6):
+            index.update([bank_of(count, aliases=1)])
+            names.append(Pointer(folder).read())
+
+        assert len(set(names)) == 4
+        assert {path.name for path in folder.iterdir()} == {*names[-2:], "current", "lock"}
+
+    def test_reads_the_old_index_while_somebody_else_builds(self, folder: Path) -> None:
+        banks = Banks(bank_of(3))
+        index = ChromaIndex(folder, CountingEmbedding(), banks)
+        banks.now = [bank_of(4)]
+
+        with Pointer(folder).lock():
+            assert index.search("发货", 1)[0].question_id == "q02"
+            assert index.reference("q04") is None
+
+        assert index.reference("q04") is not None
+
+    def test_a_folder_that_can_t_be_made_is_told(self, tmp_path: Path) -> None:
+        (tmp_path / "file").write_text("in the way")
+        index = ChromaIndex(tmp_path / "file" / "index", CountingEmbedding(), Banks(bank_of(1)))
+
+        with pytest.raises(IndexUnavailable, match="see that the disk has room and may be written"):
+            index.search("退款", 1)
+
+    def test_settings_of_chroma_in_the_current_folder_are_left_alone(
+        self, tmp_path: Path, index: ChromaIndex, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        (tmp_path / ".env").write_text("ALLOW_RESET=perhaps\nCHROMA_SERVER_HTTP_PORT=none\n")
+        monkeypatch.chdir(tmp_path)
+
+        assert index.search("发货", 1)[0].question_id == "q02"
+
+
+class TestSeveralProcesses:
+    @pytest.fixture
+    def start(self, tmp_path: Path) -> Iterator[Callable[..., subprocess.Popen[str]]]:
+        """Starts a process on the folder of this test's index."""
+        started: list[subprocess.Popen[str]] = []
+
+        def start(*arguments: str) -> subprocess.Popen[str]:
+            command = [sys.executable, "-m", "tests.adapters.index_parts", str(tmp_path / "index"), *arguments]
+            pipe = subprocess.PIPE
+            started.append(subprocess.Popen(command, stdin=pipe, stdout=pipe, cwd=ROOT, text=True))
+            return started[-1]
+
+        yield start
+        for process in started:
+            process.kill()
+            process.communicate()
+
+    def test_two_that_update_at_the_same_time_build_one_index(
+        self, start: Callable[..., subprocess.Popen[str]], tmp_path: Path
+    ) -> None:
+        both = [start("update", "4"), start("update", "4")]
+        updates = [json.loads(process.communicate()[0]) for process in both]
+
+        assert sorted(update["added"] for update in updates) == [0, 4 * DOCUMENTS_EACH]
+        assert sorted(update["unchanged"] for update in updates) == [0, 4 * DOCUMENTS_EACH]
+        assert len(list((tmp_path / "index").glob("*/finished.json"))) == 1
+
+    def test_one_that_is_killed_while_it_builds_is_gone_on_from(
+        self, start: Callable[..., subprocess.Popen[str]], tmp_path: Path
+    ) -> None:
+        killed = start("die-at", "3")
+        killed.communicate()
+        assert killed.returncode < 0
+        embedding = CountingEmbedding()
+        index = ChromaIndex(tmp_path / "index", embedding, Banks(bank_of(12)))
+
+        index.update([bank_of(12)])
+
+        assert len(embedding.asked) == 6 * DOCUMENTS_EACH
+        for number, topic in ((1, "退款"), (6, "诈骗"), (12, "加班")):
+            assert index.search(topic, 1)[0].question_id == f"q{number:02}"
+        assert [path.parent.name for path in (tmp_path / "index").glob("*/chroma.sqlite3")] == [
+            Pointer(tmp_path / "index").read()
+        ]
+
+    def test_one_that_reads_goes_over_to_the_new_index(
+        self, start: Callable[..., subprocess.Popen[str]], tmp_path: Path
+    ) -> None:
+        banks = Banks(bank_of(3, aliases=1))
+        writer = ChromaIndex(tmp_path / "index", CountingEmbedding(), banks)
+        writer.update(banks())
+        reader = start("read", "3")
+        assert ask(reader, "差评") == ["q03"]
+
+        for count in (2, 1, 3):  # what the reader has open is taken away after the second switch
+            writer.update([bank_of(count, aliases=2)], rebuild=True)
+            assert ask(reader, "退款") == ["q01"]
+
+        assert ask(reader, "差评") == ["q03"]
+
+
+def ask(reader: "subprocess.Popen[str]", text: str) -> list[str]:
+    assert reader.stdin is not None
+    assert reader.stdout is not None
+    print(text, file=reader.stdin, flush=True)
+    answer: list[str] = json.loads(reader.stdout.readline())
+    return answer
+
+
+class TestServer:
+    def test_one_that_gives_no_answer_is_told_without_its_password(self, tmp_path: Path) -> None:
+        url = "http://me:PASSWORD@127.0.0.1:9"
+        index = ChromaIndex(tmp_path, CountingEmbedding(), Banks(bank_of(1)), url=url)
+
+        with pytest.raises(IndexUnavailable) as told_of:
+            index.search("退款", 1)
+
+        assert "the Chroma server at 127.0.0.1:9 gave no answer" in str(told_of.value)
+        assert "PASSWORD" not in str(told_of.value)
+
+    def test_another_machine_uses_what_one_has_built(self, chroma_url: str, tmp_path: Path) -> None:
+        banks = Banks(bank_of(2, aliases=1))
+        name = "for two machines"
+        ChromaIndex(tmp_path / "one", CountingEmbedding(name), banks, url=chroma_url).update(banks())
+        embedding = CountingEmbedding(name)
+
+        with closing(ChromaIndex(tmp_path / "other", embedding, banks, url=chroma_url)) as other:
+            assert other.search("发货", 1)[0].question_id == "q02"
+        assert embedding.asked == ["发货"]

@@ -120,7 +120,10 @@ def _watch(answering: Answering, attempt: Attempt, reference: ReferenceAnswer, _
 
 def _feedback(answering: Answering, attempt: Attempt, feedback: Feedback, _: Translate) -> None:
     marked_answer(attempt, _)
-    score_line(feedback, _)
+    if feedback.key_points:
+        score_line(feedback, _)
+    else:
+        st.info(_("This question has no key points to judge by: compare with the reference yourself."))
     _again(attempt, feedback, _)
     for place, verdict in enumerate(feedback.key_points):
         with st.container(border=True):
