@@ -61,7 +61,8 @@ def _embedding(coach: Coach) -> str:
 
 def _index(coach: Coach) -> str:
     coach.index.search("退款 refund", limit=1)
-    return f"in {coach.settings.chroma_url or coach.settings.data_dir / 'index'}"
+    # The address of a server may hold a password.
+    return "on a Chroma server" if coach.settings.chroma_url else f"in {coach.settings.data_dir / 'index'}"
 
 
 def _database(coach: Coach) -> str:

@@ -54,7 +54,8 @@ class Coach:
         """The vector store over all banks."""
         from coach.adapters.chroma_index import ChromaIndex
 
-        return ChromaIndex(self.settings.data_dir / "index", self.embedding, self.library.banks)
+        settings = self.settings
+        return ChromaIndex(settings.data_dir / "index", self.embedding, self.library.banks, settings.chroma_url)
 
     @cached_property
     def record(self) -> Record:

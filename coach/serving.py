@@ -27,7 +27,7 @@ def serve(host: str, port: int, announce: Callable[[str], None]) -> None:
     """
     port = _free_port(host, port)
     reached = "127.0.0.1" if host in ("0.0.0.0", "::") else host
-    options = [f"--server.address={host}", f"--server.port={port}", "--server.headless=true"]
+    options = [f"--server.address={host}", f"--server.port={port}", "--server.headless=true", "--logger.level=warning"]
     command = [sys.executable, "-m", "streamlit", "run", str(_APP), *options]
     signal.signal(signal.SIGTERM, _as_ctrl_c)
     # Its own session, so that Ctrl-C reaches only us and we end it in order.

@@ -146,16 +146,17 @@ class ChromaIndex:
     def _read(self, look: Callable[[_Open], _Result], searching: bool) -> _Result:
         """What `look` finds; an index that can't be read is opened again, and then built again."""
         with self._told():
+            index = self._in_use(searching)
             try:
-                return look(self._in_use(searching))
+                return look(index)
             except StoreBroken:
                 self._let_go()  # it may have been replaced and taken away
             index = self._in_use(searching)
             try:
                 return look(index)
             except StoreBroken as fault:
-                self._let_go()
                 self._distrusted[index.name] = str(fault)
+                self._let_go()
             return look(self._in_use(searching))
 
     def _in_use(self, searching: bool) -> _Open:
@@ -231,15 +232,18 @@ class ChromaIndex:
         self._let_go()
         name, finished, _ = self._sound()
         if finished:
-            with suppress(StoreBroken):
+            try:
                 self._open = _Open(name, finished, self._shelf.store(name))
+            except StoreBroken as fault:
+                self._distrusted[name] = str(fault)
 
     def _let_go(self) -> None:
         """Takes no new reader to the open index; the one before is closed, for by now nobody reads it."""
-        if self._open is not None:
-            if self._former is not None:
-                self._former.store.close()
-            self._former, self._open = self._open, None
+        with self._one_at_a_time:
+            if self._open is not None:
+                if self._former is not None:
+                    self._former.store.close()
+                self._former, self._open = self._open, None
 
     def _origin(self, banks: Sequence[Bank]) -> Origin:
         if self._version is None or self._version[0] is not banks:

@@ -213,8 +213,8 @@ def chroma_faults() -> Generator[None]:
         yield
     except (httpx.HTTPError, ChromaAuthError) as fault:
         raise StoreUnreachable(f"{type(fault).__name__}: {fault}") from fault
-    # ValueError: a text that is not ours any more; TypeError: a column that is missing.
-    except (ChromaError, OSError, ValueError, TypeError) as fault:
+    # ValueError: a text that is not ours any more. TypeError: a column is missing. AttributeError: closed meanwhile.
+    except (ChromaError, OSError, ValueError, TypeError, AttributeError) as fault:
         raise StoreBroken(f"{type(fault).__name__}: {fault}") from fault
 
 

@@ -264,5 +264,6 @@ def _check_database(path: Path) -> None:
     # Not read-only: what a killed process left half-written is rolled back by whoever opens next.
     with closing(sqlite3.connect(f"{path.as_uri()}?mode=rw", uri=True)) as database:
         (verdict,) = database.execute("PRAGMA quick_check(1)").fetchone()
-    if verdict != "ok":
+        (tables,) = database.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    if verdict != "ok" or not tables:
         raise StoreBroken("its database is damaged")

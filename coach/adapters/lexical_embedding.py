@@ -64,8 +64,8 @@ class LexicalEmbedding:
     """Vectors whose cosine says how much of their telling words two texts share; fulfils `Embedding`."""
 
     def __init__(self, counts: TermCounts | None = None) -> None:
-        self._counts = counts or TermCounts.read(_bundled_counts())
-        self._own_places = dict(zip(self._counts.by_term, range(_OWN_PLACES), strict=False))
+        self.counts = counts or TermCounts.read(_bundled_counts())
+        self._own_places = dict(zip(self.counts.by_term, range(_OWN_PLACES), strict=False))
         self._place = lru_cache(maxsize=100_000)(self._place_of)
 
     @property
@@ -75,7 +75,7 @@ class LexicalEmbedding:
 
     @cached_property
     def _name(self) -> str:
-        return f"lexical-{_METHOD}-{_WIDTH}-{sha256(self._counts.written().encode()).hexdigest()[:8]}"
+        return f"lexical-{_METHOD}-{_WIDTH}-{sha256(self.counts.written().encode()).hexdigest()[:8]}"
 
     def embed(self, texts: Sequence[str]) -> Sequence[Sequence[float]]:
         """One vector of length 1 a text; all zeros for a text without a letter or digit."""
@@ -91,7 +91,7 @@ class LexicalEmbedding:
         return cast(Sequence[Sequence[float]], matrix / numpy.maximum(lengths, numpy.finfo(numpy.float32).tiny))
 
     def _place_of(self, term: str) -> tuple[int, float]:
-        rarity = (_SMOOTHING + self._counts.texts) / (_SMOOTHING + self._counts.by_term.get(term, 0))
+        rarity = (_SMOOTHING + self.counts.texts) / (_SMOOTHING + self.counts.by_term.get(term, 0))
         weight = _weight_of_kind(term) * (1 + math.log(rarity))
         if term in self._own_places:
             return self._own_places[term], weight

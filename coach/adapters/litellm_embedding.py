@@ -85,9 +85,13 @@ class LiteLLMEmbedding:
 
     def _request(self, texts: Sequence[str]) -> Any:
         endpoint = self._endpoint
-        key = endpoint.api_key.get_secret_value().strip()
+        key = endpoint.api_key.get_secret_value().strip()  # a line end that was copied along breaks the header
+        litellm = load_litellm()
+        litellm.DEFAULT_MAX_RETRIES = (
+            0  # it takes max_retries=0 for none: https://github.com/BerriAI/litellm/issues/7003
+        )
         return with_our_words(
-            lambda: load_litellm().embedding(
+            lambda: litellm.embedding(
                 model=endpoint.model,
                 input=list(texts),
                 encoding_format="float",

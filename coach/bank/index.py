@@ -12,7 +12,11 @@ from coach.bank.question import Bank, KeyPoint, Question
 from coach.folding import folded
 
 NEAREST_MIN_SCORE = 0.25
-"""Below this score the best question for a free text is not taken for the same question."""
+"""Below this score the best question for a free text is not taken for the same question.
+
+With the built-in embedding none of 18 questions about other things reached 0.23; of the bank's own questions in other
+words, half do.
+"""
 
 
 class _Value(BaseModel):
