@@ -13,6 +13,7 @@ from coach.errors import EmbeddingError
 
 Progress = Callable[[int, int], None]
 
+_POWER = 0.75  # 1 and 0.5 cost a point and a half of hit@1 on 615 queries to the 60 bundled questions
 _BATCH = 256  # documents that are embedded and written together: what an interruption loses at most
 
 
@@ -161,7 +162,11 @@ def _vectors(
 
 
 def _sides(documents: Sequence[Document], vectors: Mapping[str, Vector]) -> Mapping[Side, Vector]:
-    """The mean direction of each side; a side without a document, or whose documents have no direction, is left out."""
+    """The vector of each side; a side without a document, or whose documents have no direction, is left out.
+
+    It is the sum of the documents' directions with each number raised to a power, after Perronnin et al. 2010,
+    "Improving the Fisher kernel for large-scale image classification": what all documents share counts for less.
+    """
     import numpy
 
     sides: dict[Side, Any] = {}
@@ -170,7 +175,7 @@ def _sides(documents: Sequence[Document], vectors: Mapping[str, Vector]) -> Mapp
         if not rows.size:
             continue
         lengths = numpy.linalg.norm(rows, axis=1, keepdims=True)
-        mean = (rows / numpy.where(lengths == 0, 1, lengths)).mean(axis=0)
-        if numpy.linalg.norm(mean):
-            sides[side] = mean
+        summed = (rows / numpy.where(lengths == 0, 1, lengths)).sum(axis=0)
+        if summed.any():
+            sides[side] = numpy.sign(summed) * numpy.abs(summed) ** _POWER
     return sides

@@ -1,10 +1,11 @@
 """The built-in embedding: weighted characters and words, hashed into one vector. No model, no download.
 
 The terms of a text are Han characters, pairs of them by sound (so that a word typed with a wrong character of the same
-sound still is that word), words, pairs of words, and four-letter pieces of words, which stand in for stemming. In how
-many texts of the bundled bank a term comes says how little it tells; that is data, `lexical_terms.txt`, written by
-`python benchmarks/lexical_terms.py`. Hashing with signs after Weinberger et al. 2009, "Feature hashing for large scale
-multitask learning"; changed: the most frequent terms have a place of their own.
+sound still is that word), words, pairs of words, and four-letter pieces of words, which stand in for stemming. Words of
+`lexical_synonyms.txt` are read as one. In how many texts of the bundled bank a term comes says how little it tells;
+that is data, `lexical_terms.txt`, written by `python benchmarks/lexical_terms.py`. Hashing with signs after Weinberger
+et al. 2009, "Feature hashing for large scale multitask learning"; changed: the most frequent terms have places of their
+own.
 """
 
 import math
@@ -64,7 +65,7 @@ class LexicalEmbedding:
     """Vectors whose cosine says how much of their telling words two texts share; fulfils `Embedding`."""
 
     def __init__(self, counts: TermCounts | None = None) -> None:
-        self.counts = counts or TermCounts.read(_bundled_counts())
+        self.counts = counts or TermCounts.read(_data("lexical_terms.txt"))
         self._own_places = dict(zip(self.counts.by_term, range(_OWN_PLACES), strict=False))
         self._place = lru_cache(maxsize=100_000)(self._place_of)
 
@@ -104,10 +105,10 @@ def terms(text: str) -> Iterator[str]:
     words: list[str] = []
     for han, word in _RUN.findall(normalise(text).text):
         if han:
-            characters = folded(han)
+            characters = _synonyms().in_han(folded(han))
             yield from characters
             yield from (_SOUNDS + sound(one) + sound(other) for one, other in pairwise(characters))
-        elif known := folded(word):
+        elif known := _synonyms().of_word(folded(word)):
             words.append(known)
             framed = f"<{known}>"
             starts = range(len(framed) - _PIECE_LENGTH + 1)
@@ -124,5 +125,27 @@ def _weight_of_kind(term: str) -> float:
     return _WORD_PAIR_WEIGHT if " " in term else 1.0
 
 
-def _bundled_counts() -> str:
-    return files("coach.adapters").joinpath("lexical_terms.txt").read_text("utf-8")
+@dataclass(frozen=True)
+class _Synonyms:
+    first_of: Mapping[str, str]
+    """The first word of its group, by each other word of it."""
+    any_han: re.Pattern[str]
+
+    def in_han(self, text: str) -> str:
+        return self.any_han.sub(lambda found: self.first_of[found[0]], text)
+
+    def of_word(self, word: str) -> str:
+        return self.first_of.get(word, word)
+
+
+@lru_cache
+def _synonyms() -> _Synonyms:
+    groups = [line.split() for line in _data("lexical_synonyms.txt").splitlines() if not line.startswith("#")]
+    first_of = {word: first for first, *others in groups for word in others}
+    longest_first = sorted((word for word in first_of if not word.isascii()), key=len, reverse=True)
+    return _Synonyms(first_of, re.compile("|".join(longest_first)))
+
+
+@lru_cache
+def _data(name: str) -> str:
+    return files("coach.adapters").joinpath(name).read_text("utf-8")
