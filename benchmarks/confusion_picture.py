@@ -40,7 +40,8 @@ def picture(confusion: dict[str, dict[str, int]], judge: str) -> str:
             )
             middle = x + (CELL - 4) // 2
             parts.append(
-                f'<g text-anchor="middle" fill="{ink}"><text x="{middle}" y="{y + 42}" font-size="18">{counts[verdict]}</text>'
+                f'<g text-anchor="middle" fill="{ink}">'
+                f'<text x="{middle}" y="{y + 42}" font-size="18">{counts[verdict]}</text>'
                 f'<text x="{middle}" y="{y + 62}" font-size="12">{share:.0%}</text></g>'
             )
     return "\n".join([*parts, "</svg>", ""])
