@@ -116,11 +116,6 @@ class ChromaStore:
         rows = _near(self._documents, vector, limit)
         return [NearDocument(row.partition(" ")[0], row, similarity) for row, similarity in rows]
 
-    def nearest_of(self, question_id: str, vector: Vector) -> str:
-        """The id of a question's nearest document."""
-        ((row, _),) = _near(self._documents, vector, 1, {"question_id": question_id})
-        return row
-
     def write_files(self) -> None:
         """Has the next opening write all vectors to files, which else waits for a thousand changes; then closes.
 
@@ -232,10 +227,8 @@ def _rows(vectors: Sequence[Vector]) -> Sequence[Any]:
     return list(numpy.array(vectors, dtype=numpy.float32))
 
 
-def _near(
-    collection: Any, vector: Vector, limit: int, where: Mapping[str, str] | None = None
-) -> Sequence[tuple[str, float]]:
+def _near(collection: Any, vector: Vector, limit: int) -> Sequence[tuple[str, float]]:
     """The nearest ids with their similarity; with metadata or texts it would take three times as long."""
     with chroma_faults():
-        found = collection.query(query_embeddings=[vector], n_results=limit, include=["distances"], where=where)
+        found = collection.query(query_embeddings=[vector], n_results=limit, include=["distances"])
         return [(row, 1 - distance) for row, distance in zip(found["ids"][0], found["distances"][0], strict=True)]

@@ -30,7 +30,7 @@ from coach.adapters.chroma_store import (
     server_client,
 )
 
-_SCHEMA = 1  # one higher with every change of what is stored, or how
+_SCHEMA = 2  # one higher with every change of what is stored, or how
 _NAME = re.compile(r"\d+-[0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{8}")
 _DATABASE = "chroma.sqlite3"
 _WRITTEN_LAST = "index_metadata.pickle"

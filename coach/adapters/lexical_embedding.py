@@ -71,12 +71,13 @@ class LexicalEmbedding:
 
     @property
     def name(self) -> str:
-        """Changes with the method, the width and the counts."""
+        """Changes with the method, the width and the data."""
         return self._name
 
     @cached_property
     def _name(self) -> str:
-        return f"lexical-{_METHOD}-{_WIDTH}-{sha256(self.counts.written().encode()).hexdigest()[:8]}"
+        data = self.counts.written() + _data("lexical_synonyms.txt")
+        return f"lexical-{_METHOD}-{_WIDTH}-{sha256(data.encode()).hexdigest()[:8]}"
 
     def embed(self, texts: Sequence[str]) -> Sequence[Sequence[float]]:
         """One vector of length 1 a text; all zeros for a text without a letter or digit."""
