@@ -105,6 +105,8 @@ def _aliases_near_another(bank: Bank, embedding: Embedding) -> Iterator[Finding]
     similar = vectors @ vectors.T
     owners = numpy.asarray([document.question_id for document in asked])
     for at, alias in enumerate(asked):
+        if alias.kind is not Kind.ALIAS:
+            continue
         is_own = owners == alias.question_id
         rival = int(numpy.where(is_own, -1.0, similar[at]).argmax())
         is_own[at] = False

@@ -36,7 +36,7 @@ def digest_of(vectors: Sequence[Sequence[float]]) -> str:
 
 class TestVectors:
     def test_stay_the_same_while_the_name_does(self) -> None:
-        """Where this fails for a good reason, count `_METHOD` up: indexes are told apart by the name."""
+        """Indexes are told apart by the name: where the digest changes and the name does not, count `_METHOD` up."""
         embedding = LexicalEmbedding(COUNTS)
 
         assert (embedding.name, digest_of(embedding.embed([MIXED]))) == ("lexical-1-2048-7c4feb67", "0a1dc302837cd85b")
