@@ -44,6 +44,8 @@ class ChromaStore:
 
     def documents(self, ids: Sequence[str] | None = None) -> Mapping[str, Document]:
         """Those of these documents that are here, by id; all where no ids are given."""
+        if ids is not None and not ids:
+            return {}
         with chroma_faults():
             found = self._documents.get(ids=None if ids is None else list(ids), include=["metadatas", "documents"])
             rows = zip(found["metadatas"], found["documents"], strict=True)
@@ -52,6 +54,8 @@ class ChromaStore:
 
     def vectors(self, ids: Sequence[str]) -> Mapping[str, Vector]:
         """The vectors of those of these documents that are here, by id."""
+        if not ids:
+            return {}
         with chroma_faults():
             found = self._documents.get(ids=list(ids), include=["embeddings"])
             return dict(zip(found["ids"], found["embeddings"], strict=True))

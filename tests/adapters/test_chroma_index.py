@@ -112,6 +112,21 @@ class TestEveryIndex:
 
         assert [len(index.search("发货", limit)) for limit in (1, 2, 10)] == [1, 2, 3]
 
+    def test_matches_a_question_s_own_wording_where_none_of_its_documents_is_near(
+        self,
+        make: Make,
+        embedding: CountingEmbedding,
+        monkeypatch: pytest.MonkeyPatch,
+        caplog: pytest.LogCaptureFixture,
+    ) -> None:
+        banks = Banks(bank_of(2, aliases=1))
+        index = make(banks, embedding)
+        index.update(banks())
+        monkeypatch.setattr(ChromaStore, "near_documents", lambda *_: [])
+
+        assert index.search("发货", 1)[0].matched.text == "遇到发货问题怎么办？"
+        assert told(caplog) == []
+
     @pytest.mark.parametrize("text", ["", " \n", "？！", "\u200b"])
     def test_finds_nothing_for_a_text_without_a_letter_or_digit(
         self, text: str, make: Make, embedding: CountingEmbedding
