@@ -62,12 +62,22 @@ def questions() -> Mapping[str, str]:
     }
 
 
-def choose_question(ids: Sequence[str], shown: Callable[[str], str], current: Attempt | None, label: str) -> str | None:
+def choose_question(
+    ids: Sequence[str], shown: Callable[[str], str], current: Attempt | None, _: Translate
+) -> str | None:
     """A box to choose a question from; the address keeps the choice. None where nothing is chosen."""
     named = current.question_id if current is not None else st.query_params.get(_QUESTION)
     if _QUESTION not in st.session_state and named in ids:
         st.session_state[_QUESTION] = named
-    return st.selectbox(label, ids, index=None, format_func=shown, key=_QUESTION, on_change=_question_changed)
+    return st.selectbox(
+        _("Question"),
+        ids,
+        index=None,
+        format_func=shown,
+        key=_QUESTION,
+        on_change=_question_changed,
+        placeholder=_("Choose a question, or type to find one"),
+    )
 
 
 def take_question(question_id: str) -> None:

@@ -48,7 +48,7 @@ def _choose(attempt: Attempt | None, _: Translate) -> str | None:
     """The chosen question's id; None before one is chosen."""
     questions = session.questions()
     chosen = session.choose_question(
-        list(questions), lambda question_id: f"{question_id} · {questions[question_id]}", attempt, _("Question")
+        list(questions), lambda question_id: f"{question_id} · {questions[question_id]}", attempt, _
     )
     with st.expander(_("Search by what it is about"), icon=":material/search:"):
         text = st.text_input(_("Describe the question or the situation"), key="search")
