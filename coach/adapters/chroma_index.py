@@ -122,16 +122,7 @@ class ChromaIndex:
 
         def look(index: _Open) -> ReferenceAnswer | None:
             question = index.store.questions([question_id]).get(question_id)
-            return question and ReferenceAnswer(
-                question_id=question.id,
-                question=question.question,
-                topic=question.topic,
-                text=question.answer,
-                key_points=question.key_points,
-                situations=question.situations,
-                version=question.version,
-                fingerprint=index.finished.origin.fingerprint,
-            )
+            return question and ReferenceAnswer.of(question, index.finished.origin.fingerprint)
 
         return self._read(look, searching=False)
 

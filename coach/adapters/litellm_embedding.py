@@ -7,9 +7,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from coach.adapters.deadline_thread import DeadlineThread, Overdue
-from coach.adapters.litellm_faults import Fault, no_key, too_late, with_our_words
+from coach.adapters.litellm_faults import Fault, too_late, with_our_words
 from coach.adapters.litellm_import import load_litellm
-from coach.adapters.litellm_model import Endpoint
+from coach.adapters.litellm_model import Endpoint, require_key
 from coach.adapters.retrying import TRIES, retrying
 from coach.chat import Deadline
 from coach.errors import EmbeddingError
@@ -73,7 +73,7 @@ class LiteLLMEmbedding:
 
     def _ask(self, texts: Sequence[str]) -> Any:
         """The reply to one request, after up to three tries. Raises Fault."""
-        _require_key(self._endpoint)
+        require_key(self._endpoint)
         deadline = Deadline(self._timeout_seconds * TRIES, self._clock)
         thread = DeadlineThread(f"embedding by {self._endpoint.model}")
         try:
@@ -126,13 +126,3 @@ class LiteLLMEmbedding:
 
     def _error(self, words: str, advice: str) -> EmbeddingError:
         return EmbeddingError(f"{self._endpoint.model} gave no usable vectors: {words}; {advice}")
-
-
-def _require_key(endpoint: Endpoint) -> None:
-    """Raises Fault where LiteLLM would find no key either, which it reports as a broken connection."""
-    if endpoint.api_base or endpoint.api_key.get_secret_value():
-        return
-    missing: Sequence[str] = load_litellm().validate_environment(endpoint.model)["missing_keys"]
-    for variable in missing:
-        if variable.endswith("_API_KEY"):
-            raise no_key(variable)

@@ -147,7 +147,7 @@ class LiteLLMModel:
         return ""
 
     def _open(self, asked: "_Asked", reply: ReplyStream) -> str:
-        _require_key(asked.endpoint)
+        require_key(asked.endpoint)
         manner = self._manner(asked.endpoint)
         while True:
             try:
@@ -204,7 +204,7 @@ def _share(deadline: Deadline, endpoints_left: int) -> Deadline:
     return Deadline(deadline.remaining() / endpoints_left, clock=lambda: -deadline.remaining())
 
 
-def _require_key(endpoint: Endpoint) -> None:
+def require_key(endpoint: Endpoint) -> None:
     """Raises Fault where LiteLLM would find no key either, which it reports as a broken connection."""
     if endpoint.api_base or endpoint.api_key.get_secret_value():
         return

@@ -113,6 +113,20 @@ class ReferenceAnswer(_Value):
     fingerprint: str
     """The index that it was retrieved from."""
 
+    @classmethod
+    def of(cls, question: Question, fingerprint: str) -> "ReferenceAnswer":
+        """What the index of this fingerprint holds for a question."""
+        return cls(
+            question_id=question.id,
+            question=question.question,
+            topic=question.topic,
+            text=question.answer,
+            key_points=question.key_points,
+            situations=question.situations,
+            version=question.version,
+            fingerprint=fingerprint,
+        )
+
 
 class Update(_Value):
     """What bringing an index up to date did, in documents."""

@@ -16,16 +16,7 @@ CORPUS = HERE.parent.parent / "corpus" / "questions"
 
 
 def reference_to(question: Question) -> ReferenceAnswer:
-    return ReferenceAnswer(
-        question_id=question.id,
-        question=question.question,
-        topic=question.topic,
-        text=question.answer,
-        key_points=question.key_points,
-        situations=question.situations,
-        version=question.version,
-        fingerprint="test",
-    )
+    return ReferenceAnswer.of(question, fingerprint="test")
 
 
 @pytest.fixture(scope="session")

@@ -23,15 +23,7 @@ CASES = {case.id: case for case in read_cases(ROOT / "corpus/cases/answers.jsonl
 def test_one_call_is_enough_and_every_quote_stands_to_the_letter(kept: dict[str, Any]) -> None:
     case = CASES[kept["case"]]
     question = find(BankFiles(ROOT / "corpus/questions", ROOT / "no-imported-banks").banks(), case.question)
-    reference = ReferenceAnswer(
-        question_id=question.id,
-        question=question.question,
-        topic=question.topic,
-        text=question.answer,
-        key_points=question.key_points,
-        version=question.version,
-        fingerprint="",
-    )
+    reference = ReferenceAnswer.of(question, fingerprint="test")
     *_, done = Critic(ScriptedModel([kept["reply"]])).judge(reference, case.answer, Deadline(60))
     assert isinstance(done, Done)
     assert {verdict.id: verdict.verdict for verdict in done.feedback.key_points} == kept["verdicts"]
