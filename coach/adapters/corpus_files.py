@@ -2,32 +2,30 @@
 
 import logging
 import os
-import reprlib
 import tempfile
 import threading
 import unicodedata
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING
 
 import yaml
 from filelock import FileLock
-from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails
+from pydantic import BaseModel
 
+from coach.adapters.yaml_files import read_yaml
 from coach.bank.library import checked_name
 from coach.bank.question import BUNDLED, Bank, KeyPoint, Question, Source
 from coach.errors import BankError, Unavailable
 
 if TYPE_CHECKING or not yaml.__with_libyaml__:
-    from yaml import SafeDumper, SafeLoader
+    from yaml import SafeDumper
 else:  # ten times as fast
     from yaml import CSafeDumper as SafeDumper
-    from yaml import CSafeLoader as SafeLoader
 
+_PARTS: Mapping[str, type[BaseModel]] = {"questions": Question, "key_points": KeyPoint, "source": Source}
 _LOCK_SECONDS = 10
 _log = logging.getLogger(__name__)
-_Model = TypeVar("_Model", bound=BaseModel)
 _Stamp = tuple[int, int, int] | None
 
 
@@ -126,7 +124,7 @@ def _bundled(folder: Path, paths: Mapping[Path, _Stamp]) -> Bank:
     places: dict[str, Path] = {}
     questions: list[Question] = []
     for path in paths:
-        question = _read(path, Question)
+        question = read_yaml(path, Question, _PARTS)
         if question.bank != BUNDLED:
             raise BankError(f"{path}: id: expected one without a colon, not {question.id!r}")
         if question.id in places:
@@ -151,62 +149,10 @@ def _bank(path: Path) -> Bank:
         expected = checked_name(path.stem)
     except BankError as fault:
         raise BankError(f"{path}: {fault}") from None
-    bank = _read(path, Bank)
+    bank = read_yaml(path, Bank, _PARTS)
     if unicodedata.normalize("NFC", bank.name) != expected:
         raise BankError(f"{path}: name: expected {expected!r}, as the file is called, not {bank.name!r}")
     return bank
-
-
-def _read(path: Path, model: type[_Model]) -> _Model:
-    try:
-        content: object = yaml.load(path.read_bytes(), Loader=_Loader)
-    except OSError as fault:
-        raise BankError(f"{path}: can't be read: {fault.strerror}; make sure that it is a file you may read") from None
-    except (yaml.YAMLError, ValueError, AttributeError) as fault:  # the last two: 2026-13-45, !!timestamp soon
-        raise BankError(f"{path}: is no YAML: {' '.join(str(fault).split())}; mend it there") from None
-    try:
-        return model.model_validate(content)
-    except ValidationError as fault:
-        first, *others = fault.errors(include_url=False)
-        more = f" (and {len(others)} more)" if others else ""
-        raise BankError(f"{path}: {_what_was_expected(first, model)}{more}") from None
-
-
-_PARTS: Mapping[str, type[BaseModel]] = {"questions": Question, "key_points": KeyPoint, "source": Source}
-
-
-def _what_was_expected(fault: ErrorDetails, model: type[BaseModel]) -> str:
-    *outer, key = fault["loc"] or ("",)
-    where = " ".join(f"#{part + 1}" if isinstance(part, int) else part for part in fault["loc"])
-    for part in outer:
-        model = _PARTS.get(str(part), model)
-    keys = ", ".join(field.alias or name for name, field in model.model_fields.items())
-    shown = reprlib.repr(fault["input"])
-    match fault["type"]:
-        case "missing":
-            return f"{where}: this key is missing; expected the keys {keys}"
-        case "extra_forbidden":
-            return f"{where}: unknown key {key}; expected only the keys {keys}"
-        case "string_type":
-            return f"{where}: expected text, not {shown}; put it in quotes"
-        case "model_type" | "model_attributes_type":
-            return f"{where or 'the file'}: expected the keys {keys}, not {shown}"
-        case "value_error":
-            return f"{where or 'the file'}: {fault['msg'].removeprefix('Value error, ')}"
-        case _:
-            return f"{where}: {fault['msg'].replace('Input should be', 'expected')}, not {shown}"
-
-
-class _Loader(SafeLoader):
-    """PyYAML keeps the last of two equal keys in silence; here it is a fault."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
-        seen: set[str] = set()
-        for key in (key for key, _ in node.value if isinstance(key, yaml.ScalarNode)):
-            if key.value in seen:
-                raise yaml.constructor.ConstructorError(None, None, f"key {key.value} stands twice", key.start_mark)
-            seen.add(key.value)
-        return super().construct_mapping(node, deep)
 
 
 class _Dumper(SafeDumper):

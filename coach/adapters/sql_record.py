@@ -2,122 +2,32 @@
 
 import json
 import re
-import sqlite3
-import threading
-from collections.abc import Callable, Generator, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import ClassVar
 from uuid import uuid4
 
-from filelock import FileLock
-from sqlalchemy import (
-    URL,
-    Connection,
-    DateTime,
-    Dialect,
-    Engine,
-    ForeignKey,
-    NullPool,
-    Text,
-    TypeDecorator,
-    create_engine,
-    event,
-    inspect,
-    make_url,
-    select,
-)
-from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
-from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, relationship
+from pydantic import BaseModel
+from sqlalchemy import URL, select
+from sqlalchemy.orm import Session
 
+from coach.adapters.sql_database import SqlDatabase
+from coach.adapters.sql_tables import AttemptRow, FollowUpRow, RolePlayRow, RolePlayTurnRow, SelfRatingRow, escape
 from coach.critique.feedback import Feedback, FollowUp, Label
-from coach.errors import RecordUnavailable
-from coach.practice.record import Attempt
+from coach.customer.debrief import Debrief
+from coach.customer.mood import StopReason
+from coach.customer.scenario import Scenario
+from coach.customer.turns import Exchange, Intensity
+from coach.errors import InputError, RecordUnavailable
+from coach.practice.record import Attempt, RolePlay
 
-_REVISION = "0001"
-"""Of the tables below. Stored where Alembic looks for it, so that later migrations know where to begin."""
-
-_LOCK_SECONDS = 10
-_ESCAPED = re.compile(r"[\\\0\ud800-\udfff]")
 _LONE_SURROGATE = re.compile(r"[\ud800-\udfff]")
-_ESCAPE = re.compile(r"\\u([0-9a-f]{4})")
 
 
 def sqlite_url(data_dir: Path) -> URL:
     """The address of the record where no other is set: `coach.db` in the data folder."""
     # Seconds to wait for other processes: on a busy disk the driver's 5 were too few for two that write all the time.
     return URL.create("sqlite", database=str(data_dir / "coach.db"), query={"timeout": "15"})
-
-
-def _escape(found: re.Match[str]) -> str:
-    return f"\\u{ord(found[0]):04x}"
-
-
-class _Letters(TypeDecorator[str]):
-    """Text to the letter: what databases refuse (halves of characters; PostgreSQL: NUL) is stored as its code."""
-
-    impl = Text
-    cache_ok = True
-
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
-        return None if value is None else _ESCAPED.sub(_escape, value)
-
-    def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
-        return None if value is None else _ESCAPE.sub(lambda found: chr(int(found[1], 16)), value)
-
-
-class _Utc(TypeDecorator[datetime]):
-    """A point in time. SQLite keeps no time zone, so it must go in as UTC, and comes out as UTC."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        return None if value is None else value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
-
-class _Row(DeclarativeBase):
-    type_annotation_map: ClassVar[dict[object, object]] = {str: _Letters, datetime: _Utc}
-
-
-class _Revision(_Row):
-    __tablename__ = "alembic_version"
-
-    version_num: Mapped[str] = mapped_column(primary_key=True)
-
-
-class _FollowUpRow(_Row):
-    __tablename__ = "follow_up_answers"
-
-    number: Mapped[int] = mapped_column(primary_key=True)
-    attempt: Mapped[int] = mapped_column(ForeignKey("attempts.number"), index=True)
-    question: Mapped[str]
-    key_point_id: Mapped[str]
-    source: Mapped[str]
-    answer: Mapped[str]
-
-
-class _SelfRatingRow(_Row):
-    __tablename__ = "self_ratings"
-
-    attempt: Mapped[int] = mapped_column(ForeignKey("attempts.number"), primary_key=True)
-    key_point_id: Mapped[str] = mapped_column(primary_key=True)
-    label: Mapped[str]
-
-
-class _AttemptRow(_Row):
-    __tablename__ = "attempts"
-
-    number: Mapped[int] = mapped_column(primary_key=True)
-    id: Mapped[str] = mapped_column(unique=True)
-    created: Mapped[datetime] = mapped_column(index=True)
-    question_id: Mapped[str]
-    question: Mapped[str]
-    answer: Mapped[str]
-    feedback: Mapped[str | None] = mapped_column(Text)
-    follow_ups: Mapped[list[_FollowUpRow]] = relationship(lazy="selectin", order_by=_FollowUpRow.number)
-    self_ratings: Mapped[list[_SelfRatingRow]] = relationship(lazy="selectin")
 
 
 class SqlRecord:
@@ -132,12 +42,9 @@ class SqlRecord:
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         new_id: Callable[[], str] = lambda: str(uuid4()),
     ) -> None:
-        self._url = url
+        self._database = SqlDatabase(url)
         self._clock = clock
         self._new_id = new_id
-        self._engine: Engine | None = None
-        self._opening = threading.Lock()
-        self._turn = threading.Lock()
 
     def add_attempt(self, question_id: str, question: str, answer: str) -> Attempt:
         """Keeps an answer, before anybody judges it."""
@@ -148,9 +55,9 @@ class SqlRecord:
             question=question,
             answer=answer,
         )
-        with self._session(writes=True) as session:
+        with self._database.session(writes=True) as session:
             session.add(
-                _AttemptRow(
+                AttemptRow(
                     id=attempt.id,
                     created=attempt.created,
                     question_id=question_id,
@@ -162,124 +69,119 @@ class SqlRecord:
 
     def attempt(self, attempt_id: str) -> Attempt | None:
         """One attempt; None where there is none of this id."""
-        with self._session(writes=False) as session:
-            row = session.scalar(select(_AttemptRow).where(_AttemptRow.id == attempt_id))
+        with self._database.session(writes=False) as session:
+            row = session.scalar(select(AttemptRow).where(AttemptRow.id == attempt_id))
             return None if row is None else _attempt(row)
 
     def attempts(self, limit: int) -> Sequence[Attempt]:
         """The newest attempts, newest first."""
-        newest = select(_AttemptRow).order_by(_AttemptRow.created.desc(), _AttemptRow.number.desc()).limit(limit)
-        with self._session(writes=False) as session:
+        newest = select(AttemptRow).order_by(AttemptRow.created.desc(), AttemptRow.number.desc()).limit(limit)
+        with self._database.session(writes=False) as session:
             return [_attempt(row) for row in session.scalars(newest)]
 
     def set_feedback(self, attempt_id: str, feedback: Feedback) -> None:
         """Keeps the judgement of an attempt; a later one replaces it."""
-        with self._session(writes=True) as session:
-            _locked(session, attempt_id).feedback = _json(feedback)
+        with self._database.session(writes=True) as session:
+            # Models send halves of characters now and then, and Pydantic's own JSON refuses them.
+            _locked_attempt(session, attempt_id).feedback = _LONE_SURROGATE.sub(escape, _json(feedback))
 
     def add_follow_up(self, attempt_id: str, follow_up: FollowUp, answer: str) -> None:
         """Keeps the answer to a follow-up, before anybody judges it."""
-        with self._session(writes=True) as session:
-            number = _locked(session, attempt_id).number
-            session.add(_FollowUpRow(attempt=number, answer=answer, **follow_up.model_dump()))
+        with self._database.session(writes=True) as session:
+            number = _locked_attempt(session, attempt_id).number
+            session.add(FollowUpRow(attempt=number, answer=answer, **follow_up.model_dump()))
 
     def rate(self, attempt_id: str, key_point_id: str, label: Label) -> None:
         """Keeps the candidate's own rating of a key point; a later one replaces it."""
-        with self._session(writes=True) as session:
-            number = _locked(session, attempt_id).number
-            session.merge(_SelfRatingRow(attempt=number, key_point_id=key_point_id, label=label.value))
+        with self._database.session(writes=True) as session:
+            number = _locked_attempt(session, attempt_id).number
+            session.merge(SelfRatingRow(attempt=number, key_point_id=key_point_id, label=label.value))
 
-    @contextmanager
-    def _session(self, writes: bool) -> Generator[Session]:
-        url = _parsed(self._url)
-        # SQLite's own waiting is by chance: of eight threads that write without a pause, one may wait for too long.
-        turn = self._turn if writes and _is_sqlite(url) else nullcontext()
-        try:
-            with turn, Session(self._open(url).execution_options(writes=writes)) as session, session.begin():
-                yield session
-        except (SQLAlchemyError, OSError, ImportError) as fault:
-            raise RecordUnavailable(f"{_place(url)}: {_fault_and_remedy(fault)}") from fault
-
-    def _open(self, url: URL) -> Engine:
-        with self._opening:
-            if self._engine is None or _is_gone(url):
-                self._engine = _opened(url)
-            return self._engine
-
-
-def _parsed(url: str | URL) -> URL:
-    try:
-        return make_url(url)
-    except (ArgumentError, ValueError):  # not shown: it may hold a password
-        raise RecordUnavailable(
-            "COACH_DATABASE_URL holds no address of a database; give one as postgresql+psycopg://user:password@host/name"
-        ) from None
-
-
-def _opened(url: URL) -> Engine:
-    if not _is_sqlite(url):
-        engine = create_engine(url, hide_parameters=True, pool_pre_ping=True)
-        _set_up(engine)
-        return engine
-    if not url.database or url.database == ":memory:":
-        raise RecordUnavailable(
-            "a SQLite database in memory would lose every answer; name a file in COACH_DATABASE_URL"
+    def add_role_play(
+        self,
+        scenario: Scenario,
+        difficulty: int,
+        seed: int,
+        intensity: Intensity,
+        exam: bool = False,
+        exchanges: Sequence[Exchange] = (),
+        branched_from: str | None = None,
+    ) -> RolePlay:
+        """Begins a role-play, with the exchanges of an earlier one where it tries again from there."""
+        role_play = RolePlay(
+            id=self._new_id(),
+            created=self._clock().astimezone(UTC),
+            scenario=scenario,
+            difficulty=difficulty,
+            seed=seed,
+            intensity=intensity,
+            exam=exam,
+            exchanges=tuple(exchanges),
+            end=exchanges[-1].step.state.end if exchanges else None,
+            branched_from=branched_from,
         )
-    # A connection a call, so none is left open to a file that somebody moves or deletes. On a disk that takes 5 ms to
-    # sync, a write takes 14 ms instead of 4, and a read 0.3 instead of 0.1.
-    engine = create_engine(url, hide_parameters=True, poolclass=NullPool)
-    event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
-    Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-    # SQLite does not wait for its lock while it switches to WAL: of eight processes that began at once, one failed.
-    with FileLock(f"{url.database}.lock", timeout=_LOCK_SECONDS):
-        _set_up(engine)
-    return engine
+        with self._database.session(writes=True) as session:
+            session.add(_new_row(role_play))
+        return role_play
+
+    def role_play(self, role_play_id: str) -> RolePlay | None:
+        """One role-play; None where there is none of this id."""
+        with self._database.session(writes=False) as session:
+            row = session.scalar(select(RolePlayRow).where(RolePlayRow.id == role_play_id))
+            return None if row is None else _role_play(row)
+
+    def role_plays(self, limit: int) -> Sequence[RolePlay]:
+        """The newest role-plays, newest first."""
+        newest = select(RolePlayRow).order_by(RolePlayRow.created.desc(), RolePlayRow.number.desc()).limit(limit)
+        with self._database.session(writes=False) as session:
+            return [_role_play(row) for row in session.scalars(newest)]
+
+    def add_turn(self, role_play_id: str, number: int, said: str) -> None:
+        """Keeps a turn of the candidate, before anybody reads it. `number` counts from 1.
+
+        Raises InputError where this turn was said already, in another window for one, where it is not the next one,
+        where the one before it waits for its answer, or where the role-play has ended.
+        """
+        with self._database.session(writes=True) as session:
+            row = _locked_role_play(session, role_play_id)
+            fault = _why_not_next(row, number)
+            if fault is not None:
+                raise InputError(fault)
+            row.turns.append(RolePlayTurnRow(number=number, said=said))
+
+    def answer_turn(self, role_play_id: str, number: int, exchange: Exchange) -> None:
+        """Keeps what came of a turn, and ends the role-play where its step does. An answered turn keeps its first."""
+        with self._database.session(writes=True) as session:
+            row = _locked_role_play(session, role_play_id)
+            turn = session.get(RolePlayTurnRow, (row.number, number))
+            if turn is None:
+                raise RecordUnavailable(
+                    f"the record holds no turn {number} of role-play {role_play_id}, so no answer can be kept with it; "
+                    "store the turn first"
+                )
+            if turn.exchange is None:
+                turn.exchange = _json(exchange)
+                _end(row, exchange.step.state.end)
+
+    def count_hint(self, role_play_id: str) -> None:
+        """Keeps that a hint was given."""
+        with self._database.session(writes=True) as session:
+            _locked_role_play(session, role_play_id).hints += 1
+
+    def end_role_play(self, role_play_id: str, end: StopReason) -> None:
+        """Ends a role-play; one that has ended keeps its reason."""
+        with self._database.session(writes=True) as session:
+            _end(_locked_role_play(session, role_play_id), end)
+
+    def set_debrief(self, role_play_id: str, debrief: Debrief) -> None:
+        """Keeps the debrief; a later one replaces it."""
+        with self._database.session(writes=True) as session:
+            _locked_role_play(session, role_play_id).debrief = _json(debrief)
 
 
-def _prepare_sqlite(connection: sqlite3.Connection, record: object) -> None:
-    del record
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
-        connection.execute(f"PRAGMA {pragma}")
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    # One that reads first and then wants to write would fail at once, without waiting, if another wrote in between.
-    writes = connection.get_execution_options().get("writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-
-def _is_sqlite(url: URL) -> bool:
-    return url.get_backend_name() == "sqlite"
-
-
-def _is_gone(url: URL) -> bool:
-    return _is_sqlite(url) and not Path(str(url.database)).exists()
-
-
-def _set_up(engine: Engine) -> None:
-    with engine.connect() as connection:
-        if not inspect(connection).has_table(_Revision.__tablename__):
-            connection.rollback()
-            _create_tables(engine)
-            return
-        revision = connection.scalar(select(_Revision.version_num))
-    if revision != _REVISION:
-        raise RecordUnavailable(
-            f"{_place(engine.url)}: its tables have revision {revision}, this program knows {_REVISION}; update the "
-            "program, or name another database in COACH_DATABASE_URL"
-        )
-
-
-def _create_tables(engine: Engine) -> None:
-    with Session(engine.execution_options(writes=True)) as session, session.begin():
-        _Row.metadata.create_all(session.connection(), checkfirst=False)
-        session.add(_Revision(version_num=_REVISION))
-
-
-def _locked(session: Session, attempt_id: str) -> _AttemptRow:
+def _locked_attempt(session: Session, attempt_id: str) -> AttemptRow:
     """The attempt's row, which nobody else changes until the transaction ends."""
-    row = session.scalar(select(_AttemptRow).where(_AttemptRow.id == attempt_id).with_for_update())
+    row = session.scalar(select(AttemptRow).where(AttemptRow.id == attempt_id).with_for_update())
     if row is None:
         raise RecordUnavailable(
             f"the record holds no attempt {attempt_id}, so nothing can be kept with it; store the answer again"
@@ -287,12 +189,48 @@ def _locked(session: Session, attempt_id: str) -> _AttemptRow:
     return row
 
 
-def _json(feedback: Feedback) -> str:
-    # Models send halves of characters now and then, and Pydantic's own JSON refuses them.
-    return _LONE_SURROGATE.sub(_escape, json.dumps(feedback.model_dump(mode="json"), ensure_ascii=False))
+def _locked_role_play(session: Session, role_play_id: str) -> RolePlayRow:
+    """The role-play's row, which nobody else changes, nor its turns, until the transaction ends."""
+    row = session.scalar(select(RolePlayRow).where(RolePlayRow.id == role_play_id).with_for_update())
+    if row is None:
+        raise RecordUnavailable(
+            f"the record holds no role-play {role_play_id}, so nothing can be kept with it; begin the role-play again"
+        )
+    return row
 
 
-def _attempt(row: _AttemptRow) -> Attempt:
+def _why_not_next(row: RolePlayRow, number: int) -> str | None:
+    last = len(row.turns)
+    if 1 <= number <= last:
+        return (
+            f"turn {number} of role-play {row.id} was said already, perhaps in another window; reload the role-play to "
+            "see what came of it"
+        )
+    if row.end is not None:
+        return (
+            f"role-play {row.id} has ended ({row.end}) and takes no more turns; try again from one of its turns, or "
+            "begin another"
+        )
+    if row.turns and row.turns[-1].exchange is None:
+        return (
+            f"turn {last} of role-play {row.id} still waits for the customer's answer; reload the role-play and get it "
+            "answered first"
+        )
+    if number != last + 1:
+        return f"turn {number} of role-play {row.id} can't come now, turn {last + 1} is next; reload the role-play"
+    return None
+
+
+def _end(row: RolePlayRow, end: StopReason | None) -> None:
+    if row.end is None and end is not None:
+        row.end = end.value
+
+
+def _json(value: BaseModel) -> str:
+    return json.dumps(value.model_dump(mode="json"), ensure_ascii=False)
+
+
+def _attempt(row: AttemptRow) -> Attempt:
     try:
         return Attempt.model_validate(
             {
@@ -318,30 +256,46 @@ def _attempt(row: _AttemptRow) -> Attempt:
         ) from None
 
 
-def _place(url: URL) -> str:
-    """How messages call the database: never with its password."""
-    return url.database or "" if _is_sqlite(url) else url.render_as_string(hide_password=True)
+def _new_row(role_play: RolePlay) -> RolePlayRow:
+    return RolePlayRow(
+        id=role_play.id,
+        created=role_play.created,
+        scenario=_json(role_play.scenario),
+        difficulty=role_play.difficulty,
+        seed=str(role_play.seed),
+        intensity=role_play.intensity.value,
+        exam=role_play.exam,
+        hints=0,
+        end=None if role_play.end is None else role_play.end.value,
+        branched_from=role_play.branched_from,
+        turns=[
+            RolePlayTurnRow(number=number, said=one.said, exchange=_json(one))
+            for number, one in enumerate(role_play.exchanges, 1)
+        ],
+    )
 
 
-_SQLITE_FAULTS = {
-    sqlite3.SQLITE_BUSY: "another program holds the database; close that program, or try again in a moment",
-    sqlite3.SQLITE_FULL: "the disk is full; free some space and try again",
-    sqlite3.SQLITE_IOERR: "the disk refuses to read or write; make sure that it works and has space, then try again",
-    sqlite3.SQLITE_NOTADB: "the file is no SQLite database; move it away, or name another in COACH_DATABASE_URL",
-    sqlite3.SQLITE_CORRUPT: "the database is damaged; move it away and put a backup in its place",
-    sqlite3.SQLITE_CANTOPEN: "the file can't be opened; make sure that it is a file in a folder you may write to",
-    sqlite3.SQLITE_READONLY: "the file may not be written; give yourself the right to write to it and to its folder",
-}
-
-
-def _fault_and_remedy(fault: SQLAlchemyError | OSError | ImportError) -> str:
-    if isinstance(fault, ArgumentError):
-        return "SQLAlchemy knows no such kind of database; give one as postgresql+psycopg://user:password@host/name"
-    if isinstance(fault, ImportError):
-        return f"the driver {fault.name} is not installed; install it, or name another database in COACH_DATABASE_URL"
-    if isinstance(fault, OSError):
-        return f"{fault.strerror or fault}; make sure that the folder is there and that you may write to it"
-    cause = fault.orig if isinstance(fault, DBAPIError) else fault
-    code = getattr(cause, "sqlite_errorcode", 0) & 0xFF  # the rest says where inside SQLite
-    said = " ".join(str(cause).split())
-    return _SQLITE_FAULTS.get(code, f"{said}; make sure that the database runs and that COACH_DATABASE_URL is right")
+def _role_play(row: RolePlayRow) -> RolePlay:
+    waiting = row.turns[-1].said if row.turns and row.turns[-1].exchange is None else None
+    try:
+        return RolePlay.model_validate(
+            {
+                "id": row.id,
+                "created": row.created,
+                "scenario": json.loads(row.scenario),
+                "difficulty": row.difficulty,
+                "seed": row.seed,
+                "intensity": row.intensity,
+                "exam": row.exam,
+                "exchanges": [json.loads(one.exchange) for one in row.turns if one.exchange is not None],
+                "pending": waiting,
+                "hints": row.hints,
+                "end": row.end,
+                "debrief": None if row.debrief is None else json.loads(row.debrief),
+                "branched_from": row.branched_from,
+            }
+        )
+    except ValueError:
+        raise RecordUnavailable(
+            f"role-play {row.id} was stored by another version of the program, or is damaged; update the program"
+        ) from None

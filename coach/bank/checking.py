@@ -39,7 +39,8 @@ class Finding(BaseModel):
     file: str
     """The file, or the bank's name where each bank is one file."""
     key: str
-    kind: Lint
+    kind: str
+    """A `Lint`, or its like of another wing."""
     message: str
 
 

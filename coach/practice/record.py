@@ -7,6 +7,10 @@ from typing import Protocol
 from pydantic import BaseModel, ConfigDict, Field
 
 from coach.critique.feedback import Feedback, FollowUp, Label
+from coach.customer.debrief import Debrief
+from coach.customer.mood import StopReason
+from coach.customer.scenario import Scenario
+from coach.customer.turns import Exchange, Intensity
 
 
 class _Value(BaseModel):
@@ -38,6 +42,30 @@ class Attempt(_Value):
     """The candidate's own rating by key point id; kept apart from verdicts."""
 
 
+class RolePlay(_Value):
+    """One role-play, whole or on its way."""
+
+    id: str
+    created: datetime
+    """UTC."""
+    scenario: Scenario
+    """The card as it stood when it began: a later change of the file does not change what was played."""
+    difficulty: int
+    seed: int
+    intensity: Intensity
+    exam: bool = False
+    """Whether what each turn did is shown only at the end."""
+    exchanges: tuple[Exchange, ...] = ()
+    pending: str | None = None
+    """The candidate's last turn, where the customer has not answered it yet."""
+    hints: int = 0
+    """How many were asked for."""
+    end: StopReason | None = None
+    debrief: Debrief | None = None
+    branched_from: str | None = None
+    """The role-play that this one tries again from one of its turns."""
+
+
 class Record(Protocol):
     """Where attempts are kept. A method has committed when it returns, and raises RecordUnavailable when it can't."""
 
@@ -63,4 +91,48 @@ class Record(Protocol):
 
     def rate(self, attempt_id: str, key_point_id: str, label: Label) -> None:
         """Keeps the candidate's own rating of a key point; a later one replaces it."""
+        ...
+
+    def add_role_play(
+        self,
+        scenario: Scenario,
+        difficulty: int,
+        seed: int,
+        intensity: Intensity,
+        exam: bool = False,
+        exchanges: Sequence[Exchange] = (),
+        branched_from: str | None = None,
+    ) -> RolePlay:
+        """Begins a role-play, with the exchanges of an earlier one where it tries again from there."""
+        ...
+
+    def role_play(self, role_play_id: str) -> RolePlay | None:
+        """One role-play; None where there is none of this id."""
+        ...
+
+    def role_plays(self, limit: int) -> Sequence[RolePlay]:
+        """The newest role-plays, newest first."""
+        ...
+
+    def add_turn(self, role_play_id: str, number: int, said: str) -> None:
+        """Keeps a turn of the candidate, before anybody reads it. `number` counts from 1.
+
+        Raises InputError where this turn was said already, in another window for one, or the role-play has ended.
+        """
+        ...
+
+    def answer_turn(self, role_play_id: str, number: int, exchange: Exchange) -> None:
+        """Keeps what came of a turn; an answered turn keeps its first answer. A step may end it."""
+        ...
+
+    def count_hint(self, role_play_id: str) -> None:
+        """Keeps that a hint was given."""
+        ...
+
+    def end_role_play(self, role_play_id: str, end: StopReason) -> None:
+        """Ends a role-play; one that has ended keeps its reason."""
+        ...
+
+    def set_debrief(self, role_play_id: str, debrief: Debrief) -> None:
+        """Keeps the debrief; a later one replaces it."""
         ...

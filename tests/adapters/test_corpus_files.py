@@ -448,7 +448,7 @@ import sys, yaml
 from pathlib import Path
 yaml.__with_libyaml__ = False
 from coach.adapters import corpus_files
-assert issubclass(corpus_files._Loader, yaml.SafeLoader) and issubclass(corpus_files._Dumper, yaml.SafeDumper)
+assert issubclass(yaml_files._Loader, yaml.SafeLoader) and issubclass(corpus_files._Dumper, yaml.SafeDumper)
 files = corpus_files.BankFiles(Path(sys.argv[1]), Path(sys.argv[2]))
 files.update("again", lambda _: files.imported("mine").model_copy(update={"name": "again", "questions": ()}))
 print([bank.model_dump_json() for bank in files.banks()])

@@ -12,8 +12,9 @@ from sqlalchemy import URL
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateTable
 
-from coach.adapters import sql_record
+from coach.adapters import sql_database
 from coach.adapters.sql_record import SqlRecord, sqlite_url
+from coach.adapters.sql_tables import Row
 from coach.critique.feedback import FollowUp, Label
 from coach.errors import RecordUnavailable
 from coach.practice.record import Attempt
@@ -83,7 +84,7 @@ def test_ids_are_unique_without_a_maker(tmp_path: Path):
 def test_sqlite_is_set_to_lose_nothing(tmp_path: Path):
     record = opened(tmp_path)
     record.attempts(1)
-    with record._session(writes=False) as session:
+    with record._database.session(writes=False) as session:
         connection = session.connection()
         told = {
             pragma: connection.exec_driver_sql(f"PRAGMA {pragma}").scalar()
@@ -125,7 +126,7 @@ def test_threads_of_one_record_wait_for_each_other_as_long_as_it_takes(tmp_path:
     record.attempts(1)
     kept: list[Attempt] = []
     other = threading.Thread(target=lambda: kept.append(record.add_attempt("q01", "?", ANSWER)))
-    with record._session(writes=True) as session:
+    with record._database.session(writes=True) as session:
         session.connection()
         other.start()
         other.join(timeout=0.2)
@@ -188,8 +189,8 @@ def test_what_was_written_before_a_kill_is_there(tmp_path: Path, write: str, kep
 
 def test_a_kill_while_the_tables_are_made_leaves_a_folder_that_works(tmp_path: Path):
     code = """
-from coach.adapters import sql_record
-sql_record._Revision.__init__ = lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL)
+from coach.adapters import sql_database
+sql_database.Revision.__init__ = lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL)
 record.attempts(1)
 """
     process = in_another_process(code, tmp_path)
@@ -278,8 +279,8 @@ sys.stdin.readline()
 
 
 def test_a_lock_file_that_another_holds_for_too_long_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(sql_record, "_LOCK_SECONDS", 0)
-    with sql_record.FileLock(tmp_path / "coach.db.lock"):
+    monkeypatch.setattr(sql_database, "_LOCK_SECONDS", 0)
+    with sql_database.FileLock(tmp_path / "coach.db.lock"):
         assert "coach.db.lock" in refused(lambda: opened(tmp_path).attempts(1))
 
 
@@ -301,13 +302,13 @@ except RecordUnavailable as fault:
 def test_a_database_that_may_not_grow_is_full(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     record = opened(tmp_path)
     attempt = record.add_attempt("q01", "?", ANSWER)
-    prepare = sql_record._prepare_sqlite
+    prepare = sql_database._prepare_sqlite
 
     def on_a_full_disk(connection: sqlite3.Connection, entry: object) -> None:
         prepare(connection, entry)
         connection.execute("PRAGMA max_page_count=1")  # SQLite takes the present size instead
 
-    monkeypatch.setattr(sql_record, "_prepare_sqlite", on_a_full_disk)
+    monkeypatch.setattr(sql_database, "_prepare_sqlite", on_a_full_disk)
     full = opened(tmp_path)
     message = refused(lambda: full.add_attempt("q01", "?", ANSWER * 1000))
     assert message.endswith("coach.db: the disk is full; free some space and try again")
@@ -321,7 +322,7 @@ def test_a_database_of_a_newer_program_is_refused_and_left_alone(tmp_path: Path)
     newer.close()
     before = (tmp_path / "coach.db").read_bytes()
     message = refused(lambda: opened(tmp_path).add_attempt("q01", "?", ANSWER))
-    assert "coach.db: its tables have revision 0042, this program knows 0001; update the program" in message
+    assert "coach.db: its tables have revision 0042, this program knows 0002; update the program" in message
     assert (tmp_path / "coach.db").read_bytes() == before
 
 
@@ -366,5 +367,5 @@ def test_a_missing_driver_is_named(monkeypatch: pytest.MonkeyPatch):
 
 
 def test_the_tables_can_be_made_in_postgresql():
-    for table in sql_record._Row.metadata.sorted_tables:
+    for table in Row.metadata.sorted_tables:
         assert str(CreateTable(table).compile(dialect=postgresql.dialect())).strip().startswith("CREATE TABLE")

@@ -82,12 +82,12 @@ def test_an_alias_that_belongs_to_another_question_is_named() -> None:
     assert Lint.ALIAS_NEAR_ANOTHER in kinds(refund, angry)
 
 
-def test_the_bundled_bank_has_no_faults() -> None:
+def test_the_bundled_bank_and_its_scenarios_have_no_faults() -> None:
     assert Coach(Settings()).check(None) == []
 
 
 def test_a_bank_that_breaks_the_schema_has_that_as_its_one_fault(tmp_path: Path) -> None:
     (tmp_path / "q01.yaml").write_text("id: q01\nquestoin: typo\n", "utf-8")
     (finding,) = Coach(Settings()).check(tmp_path)
-    assert finding.kind is Lint.SCHEMA
+    assert finding.kind == Lint.SCHEMA
     assert "question: this key is missing" in finding.message

@@ -13,8 +13,11 @@ from coach.adapters.sql_record import SqlRecord, sqlite_url
 from coach.bank.question import Weight
 from coach.chat import Usage
 from coach.critique.feedback import Evidence, Feedback, FollowUp, Label, Reason, Verdict, Versions
-from coach.errors import RecordUnavailable
-from coach.practice.record import Attempt, FollowUpAnswer, Record
+from coach.customer.mood import StopReason
+from coach.customer.turns import Intensity
+from coach.errors import InputError, RecordUnavailable
+from coach.practice.record import Attempt, FollowUpAnswer, Record, RolePlay
+from tests.practice.role_play_parts import SCENARIO, debrief, exchange
 
 START = datetime(2026, 11, 22, 9, 30, 0, 123456, tzinfo=UTC)
 MakeRecord = Callable[[Callable[[], datetime]], Record]
@@ -213,3 +216,209 @@ def test_raw_replies_are_kept_to_the_letter(record: Record, raw: str):
     attempt = record.add_attempt("q01", "?", "a")
     record.set_feedback(attempt.id, feedback(raw_replies=(raw, "second")))
     assert record.attempts(1)[0].feedback == feedback(raw_replies=(raw, "second"))
+
+
+def begun(record: Record, *turns: str) -> RolePlay:
+    """A role-play with turns that have been answered."""
+    role_play = record.add_role_play(SCENARIO, 3, 7, Intensity.FIRM)
+    for number, said in enumerate(turns, 1):
+        record.add_turn(role_play.id, number, said)
+        record.answer_turn(role_play.id, number, exchange(said, number))
+    return kept(record, role_play)
+
+
+def kept(record: Record, role_play: RolePlay) -> RolePlay:
+    found = record.role_play(role_play.id)
+    assert found is not None
+    return found
+
+
+def test_a_role_play_begins_with_its_card_as_it_stood(record: Record):
+    role_play = record.add_role_play(SCENARIO, 4, 7, Intensity.HARSH, exam=True)
+    assert role_play == RolePlay(
+        id="attempt-1",
+        created=START,
+        scenario=SCENARIO,
+        difficulty=4,
+        seed=7,
+        intensity=Intensity.HARSH,
+        exam=True,
+    )
+    assert record.role_play("attempt-1") == role_play
+
+
+@pytest.mark.parametrize("seed", [0, -1, 2**31, 2**64, 10**30])
+def test_a_seed_may_be_any_whole_number(record: Record, seed: int):
+    assert kept(record, record.add_role_play(SCENARIO, 3, seed, Intensity.FIRM)).seed == seed
+
+
+def test_an_unknown_role_play_is_none(record: Record):
+    begun(record)
+    assert [record.role_play(strange) for strange in ("attempt-2", "", "'; drop table role_plays; --", "\ud800")] == [
+        None
+    ] * 4
+
+
+def test_the_newest_role_plays_come_first_and_attempts_are_others(record: Record):
+    attempt = record.add_attempt("q01", "?", "a")
+    added = [begun(record, *turns) for turns in ("", "a", "ab")]
+    assert record.role_plays(limit=2) == added[:0:-1]
+    assert record.role_plays(limit=100) == added[::-1]
+    assert record.role_plays(limit=0) == []
+    assert record.attempts(limit=100) == [attempt]
+    assert record.role_play(attempt.id) is None
+
+
+def test_of_role_plays_at_the_same_time_the_last_comes_first(make_record: MakeRecord):
+    record = make_record(lambda: START)
+    assert record.role_plays(limit=100) == []
+    added = [begun(record) for _ in range(3)]
+    assert record.role_plays(limit=100) == added[::-1]
+
+
+def test_a_turn_is_kept_while_it_waits_and_then_with_what_came_of_it(record: Record):
+    role_play = begun(record, "您好")
+    record.add_turn(role_play.id, 2, "我马上查")
+    waiting = kept(record, role_play)
+    assert (waiting.pending, waiting.exchanges) == ("我马上查", (exchange("您好", 1),))
+    record.answer_turn(role_play.id, 2, exchange("我马上查", 2))
+    answered = kept(record, role_play)
+    assert (answered.pending, answered.exchanges) == (None, (exchange("您好", 1), exchange("我马上查", 2)))
+    assert answered.end is None
+
+
+def test_an_answered_turn_keeps_its_first_answer(record: Record):
+    role_play = begun(record, "您好")
+    record.answer_turn(role_play.id, 1, exchange("别的", 1, StopReason.WALK_AWAY))
+    assert kept(record, role_play) == role_play
+
+
+def test_a_turn_ends_the_role_play_where_its_step_does(record: Record):
+    role_play = begun(record, "您好")
+    record.add_turn(role_play.id, 2, "随便你")
+    record.answer_turn(role_play.id, 2, exchange("随便你", 2, StopReason.WALK_AWAY))
+    assert kept(record, role_play).end is StopReason.WALK_AWAY
+
+
+def test_a_role_play_that_was_left_keeps_its_reason_and_the_answer_that_came_late(record: Record):
+    role_play = begun(record)
+    record.add_turn(role_play.id, 1, "您好")
+    record.end_role_play(role_play.id, StopReason.CANDIDATE_QUIT)
+    record.end_role_play(role_play.id, StopReason.MAX_TURNS)
+    assert (kept(record, role_play).pending, kept(record, role_play).end) == ("您好", StopReason.CANDIDATE_QUIT)
+    record.answer_turn(role_play.id, 1, exchange("您好", 1, StopReason.ESCALATED))
+    late = kept(record, role_play)
+    assert (late.pending, len(late.exchanges), late.end) == (None, 1, StopReason.CANDIDATE_QUIT)
+
+
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [
+        (1, "turn 1 of role-play .* was said already, perhaps in another window; reload"),
+        (2, "turn 2 of role-play .* was said already, perhaps in another window; reload"),
+        (4, "turn 4 of role-play .* can't come now, turn 3 is next; reload"),
+        (0, "turn 0 of role-play .* can't come now, turn 3 is next; reload"),
+        (-1, "turn -1 of role-play .* can't come now, turn 3 is next; reload"),
+    ],
+)
+def test_only_the_next_turn_is_taken(record: Record, number: int, said: str):
+    role_play = begun(record, "您好", "我马上查")
+    with pytest.raises(InputError, match=said):
+        record.add_turn(role_play.id, number, "又一次")
+    assert kept(record, role_play) == role_play
+
+
+@pytest.mark.parametrize(
+    ("number", "said"), [(1, "turn 1 .* was said already"), (2, "turn 1 .* still waits .* reload")]
+)
+def test_no_turn_is_taken_while_one_waits(record: Record, number: int, said: str):
+    role_play = begun(record)
+    record.add_turn(role_play.id, 1, "您好")
+    with pytest.raises(InputError, match=said):
+        record.add_turn(role_play.id, number, "还在吗")
+    assert kept(record, role_play).pending == "您好"
+
+
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [(1, "turn 1 .* was said already"), (2, r"has ended \(candidate_quit\) and takes no more turns")],
+)
+def test_no_turn_is_taken_after_the_end(record: Record, number: int, said: str):
+    role_play = begun(record, "您好")
+    record.end_role_play(role_play.id, StopReason.CANDIDATE_QUIT)
+    with pytest.raises(InputError, match=said):
+        record.add_turn(role_play.id, number, "等等")
+    assert len(kept(record, role_play).exchanges) == 1
+
+
+def test_hints_are_counted(record: Record):
+    role_play, other = begun(record), begun(record)
+    for _ in range(3):
+        record.count_hint(role_play.id)
+    assert (kept(record, role_play).hints, kept(record, other).hints) == (3, 0)
+
+
+def test_a_later_debrief_replaces_the_earlier(record: Record):
+    role_play, other = begun(record, "您好"), begun(record)
+    for rewrite in ("先这样", "再那样"):
+        record.set_debrief(role_play.id, debrief(rewrite))
+    assert kept(record, role_play).debrief == debrief("再那样")
+    assert kept(record, other) == other
+
+
+def test_a_branch_goes_on_from_a_turn_and_leaves_the_original_alone(record: Record):
+    original = begun(record, "您好", "随便你")
+    branch = record.add_role_play(
+        original.scenario, 3, 7, Intensity.FIRM, exchanges=original.exchanges[:1], branched_from=original.id
+    )
+    assert (branch.branched_from, branch.exchanges, branch.end) == (original.id, original.exchanges[:1], None)
+    record.add_turn(branch.id, 2, "换我也急")
+    record.answer_turn(branch.id, 2, exchange("换我也急", 2, StopReason.RESOLVED))
+    assert [one.said for one in kept(record, branch).exchanges] == ["您好", "换我也急"]
+    assert kept(record, branch).end is StopReason.RESOLVED
+    assert kept(record, original) == original
+
+
+def test_a_branch_of_a_whole_role_play_has_ended_as_that_one(record: Record):
+    whole = (exchange("您好", 1), exchange("随便你", 2, StopReason.WALK_AWAY))
+    branch = record.add_role_play(SCENARIO, 3, 7, Intensity.FIRM, exchanges=whole, branched_from="attempt-9")
+    assert branch.end is StopReason.WALK_AWAY
+    assert kept(record, branch) == branch
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda record: record.add_turn("nobody", 1, "what I said"),
+        lambda record: record.answer_turn("nobody", 1, exchange("what I said")),
+        lambda record: record.count_hint("nobody"),
+        lambda record: record.end_role_play("nobody", StopReason.CANDIDATE_QUIT),
+        lambda record: record.set_debrief("nobody", debrief()),
+    ],
+    ids=["turn", "answer", "hint", "end", "debrief"],
+)
+def test_nothing_is_kept_in_silence_for_a_role_play_that_is_not_there(record: Record, write: Callable[[Record], None]):
+    with pytest.raises(RecordUnavailable, match="holds no role-play nobody"):
+        write(record)
+
+
+def test_no_answer_is_kept_in_silence_for_a_turn_that_is_not_there(record: Record):
+    role_play = begun(record, "您好")
+    with pytest.raises(RecordUnavailable, match=f"holds no turn 2 of role-play {role_play.id}"):
+        record.answer_turn(role_play.id, 2, exchange("我马上查", 2))
+
+
+def test_another_record_of_the_same_place_sees_every_turn(make_record: MakeRecord):
+    role_play = begun(make_record(lambda: START), "您好")
+    make_record(lambda: START).add_turn(role_play.id, 2, "我马上查")
+    reopened = make_record(lambda: START).role_play(role_play.id)
+    assert reopened == role_play.model_copy(update={"pending": "我马上查"})
+
+
+@pytest.mark.parametrize("text", LETTERS, ids=range(len(LETTERS)))
+def test_every_turn_is_kept_to_the_letter(record: Record, text: str):
+    role_play = begun(record, text)
+    record.add_turn(role_play.id, 2, text)
+    record.set_debrief(role_play.id, debrief(text))
+    found = kept(record, role_play)
+    assert (found.pending, found.exchanges, found.debrief) == (text, (exchange(text, 1),), debrief(text))

@@ -1,0 +1,137 @@
+"""The tables of the record, and how text and time are kept in them."""
+
+import re
+from datetime import UTC, datetime
+from typing import ClassVar
+
+from sqlalchemy import DateTime, Dialect, ForeignKey, Text, TypeDecorator
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+
+REVISION = "0002"
+"""Of the tables below. Stored where Alembic looks for it, so that later migrations know where to begin."""
+
+BEFORE_ROLE_PLAYS = "0001"
+"""The revision that lacks the tables of role-plays, and nothing else."""
+
+_ESCAPED = re.compile(r"[\\\0\ud800-\udfff]")
+_ESCAPE = re.compile(r"\\u([0-9a-f]{4})")
+
+
+def escape(found: re.Match[str]) -> str:
+    """The code of a character, as it is written where the character itself is refused."""
+    return f"\\u{ord(found[0]):04x}"
+
+
+class Letters(TypeDecorator[str]):
+    """Text to the letter: what databases refuse (halves of characters; PostgreSQL: NUL) is stored as its code."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """What is stored for a text."""
+        return None if value is None else _ESCAPED.sub(escape, value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
+        """The text of what is stored."""
+        return None if value is None else _ESCAPE.sub(lambda found: chr(int(found[1], 16)), value)
+
+
+class Utc(TypeDecorator[datetime]):
+    """A point in time. SQLite keeps no time zone, so it must go in as UTC, and comes out as UTC."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """The time with its zone."""
+        return None if value is None else value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Row(DeclarativeBase):
+    """A row of any table."""
+
+    type_annotation_map: ClassVar[dict[object, object]] = {str: Letters, datetime: Utc}
+
+
+class Revision(Row):
+    """The revision that the tables of a database have; one row."""
+
+    __tablename__ = "alembic_version"
+
+    version_num: Mapped[str] = mapped_column(primary_key=True)
+
+
+class FollowUpRow(Row):
+    """An answered follow-up question of an attempt."""
+
+    __tablename__ = "follow_up_answers"
+
+    number: Mapped[int] = mapped_column(primary_key=True)
+    attempt: Mapped[int] = mapped_column(ForeignKey("attempts.number"), index=True)
+    question: Mapped[str]
+    key_point_id: Mapped[str]
+    source: Mapped[str]
+    answer: Mapped[str]
+
+
+class SelfRatingRow(Row):
+    """The candidate's own rating of a key point."""
+
+    __tablename__ = "self_ratings"
+
+    attempt: Mapped[int] = mapped_column(ForeignKey("attempts.number"), primary_key=True)
+    key_point_id: Mapped[str] = mapped_column(primary_key=True)
+    label: Mapped[str]
+
+
+class AttemptRow(Row):
+    """An answered question."""
+
+    __tablename__ = "attempts"
+
+    number: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[str] = mapped_column(unique=True)
+    created: Mapped[datetime] = mapped_column(index=True)
+    question_id: Mapped[str]
+    question: Mapped[str]
+    answer: Mapped[str]
+    feedback: Mapped[str | None] = mapped_column(Text)
+    """JSON."""
+    follow_ups: Mapped[list[FollowUpRow]] = relationship(lazy="selectin", order_by=FollowUpRow.number)
+    self_ratings: Mapped[list[SelfRatingRow]] = relationship(lazy="selectin")
+
+
+class RolePlayTurnRow(Row):
+    """A turn of the candidate in a role-play. Turns are numbered from 1 on without a gap."""
+
+    __tablename__ = "role_play_turns"
+
+    role_play: Mapped[int] = mapped_column(ForeignKey("role_plays.number"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    said: Mapped[str]
+    exchange: Mapped[str | None]
+    """JSON; NULL while the turn waits for its answer."""
+
+
+class RolePlayRow(Row):
+    """A role-play."""
+
+    __tablename__ = "role_plays"
+
+    number: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[str] = mapped_column(unique=True)
+    created: Mapped[datetime] = mapped_column(index=True)
+    scenario: Mapped[str]
+    """JSON."""
+    difficulty: Mapped[int]
+    seed: Mapped[str]
+    """As text: a seed may be larger than a database's integer."""
+    intensity: Mapped[str]
+    exam: Mapped[bool]
+    hints: Mapped[int]
+    end: Mapped[str | None]
+    debrief: Mapped[str | None]
+    """JSON."""
+    branched_from: Mapped[str | None]
+    turns: Mapped[list[RolePlayTurnRow]] = relationship(lazy="selectin", order_by=RolePlayTurnRow.number)

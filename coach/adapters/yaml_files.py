@@ -1,0 +1,73 @@
+"""Reading YAML files into models, with faults that a person can mend."""
+
+import reprlib
+from collections.abc import Hashable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from coach.errors import BankError
+
+if TYPE_CHECKING or not yaml.__with_libyaml__:
+    from yaml import SafeLoader
+else:  # ten times as fast
+    from yaml import CSafeLoader as SafeLoader
+
+_Model = TypeVar("_Model", bound=BaseModel)
+
+
+def read_yaml(path: Path, model: type[_Model], parts: Mapping[str, type[BaseModel]]) -> _Model:
+    """What a YAML file holds. `parts` names the models of nested keys, so that a fault can say what was expected.
+
+    Raises:
+        BankError: the file can't be read, is no YAML, or breaks the schema; names file, key and what was expected.
+    """
+    try:
+        content: object = yaml.load(path.read_bytes(), Loader=_Loader)
+    except OSError as fault:
+        raise BankError(f"{path}: can't be read: {fault.strerror}; make sure that it is a file you may read") from None
+    except (yaml.YAMLError, ValueError, AttributeError) as fault:  # the last two: 2026-13-45, !!timestamp soon
+        raise BankError(f"{path}: is no YAML: {' '.join(str(fault).split())}; mend it there") from None
+    try:
+        return model.model_validate(content)
+    except ValidationError as fault:
+        first, *others = fault.errors(include_url=False)
+        more = f" (and {len(others)} more)" if others else ""
+        raise BankError(f"{path}: {_what_was_expected(first, model, parts)}{more}") from None
+
+
+def _what_was_expected(fault: ErrorDetails, model: type[BaseModel], parts: Mapping[str, type[BaseModel]]) -> str:
+    *outer, key = fault["loc"] or ("",)
+    where = " ".join(f"#{part + 1}" if isinstance(part, int) else part for part in fault["loc"])
+    for part in outer:
+        model = parts.get(str(part), model)
+    keys = ", ".join(field.alias or name for name, field in model.model_fields.items())
+    shown = reprlib.repr(fault["input"])
+    match fault["type"]:
+        case "missing":
+            return f"{where}: this key is missing; expected the keys {keys}"
+        case "extra_forbidden":
+            return f"{where}: unknown key {key}; expected only the keys {keys}"
+        case "string_type":
+            return f"{where}: expected text, not {shown}; put it in quotes"
+        case "model_type" | "model_attributes_type":
+            return f"{where or 'the file'}: expected the keys {keys}, not {shown}"
+        case "value_error":
+            return f"{where or 'the file'}: {fault['msg'].removeprefix('Value error, ')}"
+        case _:
+            return f"{where}: {fault['msg'].replace('Input should be', 'expected')}, not {shown}"
+
+
+class _Loader(SafeLoader):
+    """PyYAML keeps the last of two equal keys in silence; here it is a fault."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        seen: set[str] = set()
+        for key in (key for key, _ in node.value if isinstance(key, yaml.ScalarNode)):
+            if key.value in seen:
+                raise yaml.constructor.ConstructorError(None, None, f"key {key.value} stands twice", key.start_mark)
+            seen.add(key.value)
+        return super().construct_mapping(node, deep)
