@@ -1,20 +1,18 @@
 """The `coach` command. JSON goes to stdout, progress and faults to stderr; `docs/commands.md` is the contract."""
 
-import json
 import sys
-from collections.abc import Callable
 from io import TextIOWrapper
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from coach import cli_eval, cli_roleplay
+from coach.command import AsJson, Judge, chosen_judge, give, opened
 from coach.errors import CoachError, InputError
 
 if TYPE_CHECKING:
-    from coach.compose import Coach
     from coach.critique.feedback import Feedback
-    from coach.terminal import Terminal
 
 app = typer.Typer(
     help="Practise a customer-service interview: answers judged key point by key point, on your own words.",
@@ -23,13 +21,12 @@ app = typer.Typer(
     pretty_exceptions_enable=False,  # its tracebacks show local variables, and so keys and answers
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+app.command("scenarios")(cli_roleplay.scenarios)
+app.command("roleplay")(cli_roleplay.roleplay)
 bank_app = typer.Typer(help="Look after banks of questions.", no_args_is_help=True)
 app.add_typer(bank_app, name="bank")
-eval_app = typer.Typer(help="Measure the coach on labelled cases.", no_args_is_help=True)
-app.add_typer(eval_app, name="eval")
+app.add_typer(cli_eval.app, name="eval")
 
-AsJson = Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")]
-Judge = Annotated[str, typer.Option("--judge", help="auto, offline or llm.", metavar="auto|offline|llm")]
 QuestionId = Annotated[str, typer.Option("--question", "-q", help="A question's id, or its wording.")]
 AnswerText = Annotated[str | None, typer.Option("--answer", "-a", help="The answer.")]
 AnswerFile = Annotated[Path | None, typer.Option("--answer-file", help="A file that holds the answer.")]
@@ -69,10 +66,10 @@ def doctor(as_json: AsJson = False) -> None:
 
     from coach.checkup import checkup
 
-    coach, terminal = _open()
+    coach, terminal = opened()
     with terminal.waiting("trying each part"):
         checks = list(checkup(coach, terminal.language))
-    _give(as_json, {"checks": [asdict(check) for check in checks]}, lambda: terminal.checks(checks))
+    give(as_json, {"checks": [asdict(check) for check in checks]}, lambda: terminal.checks(checks))
     if not all(check.ok for check in checks):
         raise typer.Exit(3)
 
@@ -82,16 +79,16 @@ def index(
     rebuild: Annotated[bool, typer.Option("--rebuild", help="Embed everything anew.")] = False, as_json: AsJson = False
 ) -> None:
     """Bring the vector store up to date."""
-    coach, terminal = _open()
+    coach, terminal = opened()
     with terminal.progress("documents") as progress:
         update = coach.index.update(coach.library.banks(), rebuild, progress)
-    _give(as_json, update.model_dump(), lambda: terminal.update(update))
+    give(as_json, update.model_dump(), lambda: terminal.update(update))
 
 
 @app.command()
 def questions(as_json: AsJson = False) -> None:
     """List the questions of all banks."""
-    coach, terminal = _open()
+    coach, terminal = opened()
     listed = [question for bank in coach.library.banks() for question in bank.questions]
     rows = [
         {
@@ -103,13 +100,13 @@ def questions(as_json: AsJson = False) -> None:
         }
         for question in listed
     ]
-    _give(as_json, {"questions": rows}, lambda: terminal.questions(listed))
+    give(as_json, {"questions": rows}, lambda: terminal.questions(listed))
 
 
 @app.command()
 def search(text: str, limit: Annotated[int, typer.Option("-k", min=1, max=100)] = 5, as_json: AsJson = False) -> None:
     """Find questions by what they are about."""
-    coach, terminal = _open()
+    coach, terminal = opened()
     found = coach.index.search(text, limit)
     rows = [
         {
@@ -120,7 +117,7 @@ def search(text: str, limit: Annotated[int, typer.Option("-k", min=1, max=100)] 
         }
         for one in found
     ]
-    _give(as_json, {"results": rows}, lambda: terminal.found(text, found))
+    give(as_json, {"results": rows}, lambda: terminal.found(text, found))
 
 
 @app.command("import")
@@ -131,13 +128,13 @@ def import_bank(
     as_json: AsJson = False,
 ) -> None:
     """Import a bank from Markdown, text, DOCX or PDF."""
-    coach, terminal = _open()
+    coach, terminal = opened()
     with terminal.waiting(f"reading {file.name}"):
         imported = coach.import_document(file, name, dry_run)
     if not dry_run:
         with terminal.progress("documents") as progress:
             coach.index.update(coach.library.banks(), progress=progress)
-    _give(as_json, imported.model_dump(mode="json"), lambda: terminal.imported(imported, dry_run))
+    give(as_json, imported.model_dump(mode="json"), lambda: terminal.imported(imported, dry_run))
 
 
 @bank_app.command("export")
@@ -147,7 +144,7 @@ def export_bank(
     """Write a bank as Markdown that imports back the same."""
     from coach.bank.writing import to_markdown
 
-    coach, _ = _open()
+    coach, _ = opened()
     banks = {bank.name: bank for bank in coach.library.banks()}
     if name not in banks:
         raise InputError(f"there is no bank {name!r}; there are: {', '.join(banks)}")
@@ -163,52 +160,17 @@ def export_bank(
 
 @bank_app.command("check")
 def check_bank(
-    path: Annotated[Path | None, typer.Argument(help="A folder of questions, or a file of a bank.")] = None,
+    path: Annotated[Path | None, typer.Argument(help="A folder or a file, of questions or of scenarios.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Lint a bank: the bundled one where none is named. Exit 2 where there are problems."""
-    coach, terminal = _open()
+    """Lint a bank or scenarios: the bundled ones where none are named. Exit 2 where there are problems."""
+    coach, terminal = opened()
     with terminal.waiting("reading the bank"):
         problems = coach.check(path)
     rows = [problem.model_dump(mode="json") for problem in problems]
-    _give(as_json, {"problems": rows}, lambda: terminal.findings(problems))
+    give(as_json, {"problems": rows}, lambda: terminal.findings(problems))
     if problems:
         raise typer.Exit(2)
-
-
-@eval_app.command("answers")
-def eval_answers(
-    file: Path,
-    judge: Judge = "auto",
-    reorder: Annotated[
-        bool, typer.Option("--reorder", help="Judge again with key points reversed; count flips.")
-    ] = False,
-    as_json: AsJson = False,
-) -> None:
-    """Measure a judge against labelled answers."""
-    from coach.evaluation.answers import answer_report, judge_cases
-    from coach.evaluation.cases import AnswerCase, read_cases
-
-    cases = read_cases(file, AnswerCase)
-    coach, terminal = _open()
-    chosen, reference = coach.judge(_judge(judge)), coach.answering().reference
-    with terminal.progress("answers") as progress:
-        judged = judge_cases(cases, chosen, reference, coach.settings.deadline_seconds, reorder, progress)
-    report = answer_report(judged)
-    _give(as_json, report.model_dump(mode="json"), lambda: terminal.answer_report(report))
-
-
-@eval_app.command("retrieval")
-def eval_retrieval(file: Path, as_json: AsJson = False) -> None:
-    """Measure the search against labelled queries."""
-    from coach.evaluation.cases import QueryCase, read_cases
-    from coach.evaluation.retrieval import retrieval_report, run_queries
-
-    cases = read_cases(file, QueryCase)
-    coach, terminal = _open()
-    with terminal.waiting("searching"):
-        report = retrieval_report(run_queries(cases, coach.index))
-    _give(as_json, report.model_dump(mode="json"), lambda: terminal.retrieval_report(report))
 
 
 @app.command()
@@ -224,8 +186,8 @@ def feedback(
     from coach.critique.feedback import Done, Verdict
 
     text = _answer(answer, answer_file, stdin)
-    coach, terminal = _open()
-    answering = coach.answering(_judge(judge))
+    coach, terminal = opened()
+    answering = coach.answering(chosen_judge(judge))
     attempt = answering.submit(question, text)
     reference = answering.reference(attempt.question_id)
     given: dict[str, Verdict] = {}
@@ -240,7 +202,7 @@ def feedback(
             else:
                 say(f"trying again: {event.reason}")
     assert done is not None, "a judgement ends with Done"
-    _give(as_json, _feedback_json(done), lambda: terminal.feedback(done, reference, text))
+    give(as_json, _feedback_json(done), lambda: terminal.feedback(done, reference, text))
     _exit_where_the_model_failed(done)
 
 
@@ -259,31 +221,14 @@ def followups(
 
     given = answer is not None or answer_file is not None or stdin is not None
     text = _answer(answer, answer_file, stdin) if given else "……"
-    coach, terminal = _open()
-    answering = coach.answering(_judge(judge))
+    coach, terminal = opened()
+    answering = coach.answering(chosen_judge(judge))
     with terminal.waiting("judging"):
         done = whole(answering.judge(answering.submit(question, text))) if given else answering.unanswered(question)
     asked = next_follow_ups(done, answering.reference(done.question_id), text, IN_A_ROW)
     rows = {"follow_ups": [follow_up.model_dump() for follow_up in asked]}
-    _give(as_json, rows, lambda: terminal.follow_ups(asked))
+    give(as_json, rows, lambda: terminal.follow_ups(asked))
     _exit_where_the_model_failed(done)
-
-
-def _open() -> "tuple[Coach, Terminal]":
-    from coach.compose import Coach
-    from coach.language import language_of
-    from coach.settings import load_settings, system_locale
-    from coach.terminal import Terminal
-
-    settings = load_settings()
-    return Coach(settings), Terminal(settings.language or language_of(system_locale()))
-
-
-def _give(as_json: bool, result: object, draw: Callable[[], None]) -> None:
-    if as_json:
-        sys.stdout.write(json.dumps(result, ensure_ascii=False) + "\n")
-    else:
-        draw()
 
 
 def _answer(text: str | None, file: Path | None, stdin: str | None) -> str:
@@ -298,12 +243,6 @@ def _answer(text: str | None, file: Path | None, stdin: str | None) -> str:
         raise InputError(f"{file} can't be read ({fault.strerror}); check the path") from None
     except UnicodeDecodeError:
         raise InputError(f"{file or 'stdin'} is not UTF-8 text; save it as UTF-8") from None
-
-
-def _judge(name: str) -> 'Literal["auto", "offline", "llm"]':
-    if name == "auto" or name == "offline" or name == "llm":
-        return name
-    raise InputError(f"there is no judge {name!r}; choose auto, offline or llm")
 
 
 def _feedback_json(feedback: "Feedback") -> object:

@@ -16,10 +16,14 @@ from coach.critique.feedback import Judge
 from coach.errors import BankError, InputError
 from coach.practice.answering import Answering
 from coach.practice.record import Record
+from coach.practice.roleplay import Cast, RolePlaying
 from coach.settings import Settings
 
 if TYPE_CHECKING:
     from coach.adapters.litellm_model import Endpoint
+    from coach.adapters.scenario_files import ScenarioFiles
+    from coach.customer.scenario import Scenario
+    from coach.customer.turns import Observer
 
 JudgeChoice = Literal["auto", "offline", "llm"]
 _CORPUS = Path(__file__).parent.parent / "corpus"
@@ -100,6 +104,47 @@ class Coach:
             self.index, self.record, self.judge(choice), settings.max_answer_chars, settings.deadline_seconds
         )
 
+    @cached_property
+    def stage(self) -> "ScenarioFiles":
+        """The cards, the written lines and the rubric of role-plays."""
+        from coach.adapters.scenario_files import ScenarioFiles
+
+        return ScenarioFiles(_CORPUS / "scenarios", _CORPUS / "customer")
+
+    def role_playing(self, choice: JudgeChoice = "auto") -> RolePlaying:
+        """Practice with a difficult customer. Raises InputError where `llm` finds no model."""
+        from coach.customer.lines import TemplateRenderer
+        from coach.customer.observer import ModelObserver, RuleObserver
+        from coach.customer.renderer import ModelRenderer
+
+        judge = self.judge(choice)
+        observer, renderer = RuleObserver(), TemplateRenderer(self.stage.lines)
+        model = None if judge.kind == "offline" else self.model
+        cast = Cast(observer, renderer, judge)
+        if model is not None:
+            watching = self._observer_model or model
+            cast = Cast(ModelObserver(watching, observer), ModelRenderer(model, renderer), judge, model)
+        return RolePlaying(
+            self.stage.scenarios, self.stage.rubric, cast, self.index, self.record, self.settings.deadline_seconds
+        )
+
+    def observer(self, choice: JudgeChoice) -> "Observer":
+        """Who watches turns. Raises InputError where `llm` finds no model."""
+        from coach.customer.observer import ModelObserver, RuleObserver
+
+        judge = self.judge(choice)
+        model = None if judge.kind == "offline" else self._observer_model or self.model
+        return RuleObserver() if model is None else ModelObserver(model, RuleObserver())
+
+    @cached_property
+    def _observer_model(self) -> ChatModel | None:
+        """The model that watches a role-play, where another one than the chat model is set."""
+        if not self.settings.observer_model:
+            return None
+        from coach.adapters.litellm_model import LiteLLMModel
+
+        return LiteLLMModel([self._endpoint(self.settings.observer_model)], self.settings.timeout_seconds)
+
     def import_document(self, path: Path, name: str | None = None, dry_run: bool = False) -> Imported:
         """Keeps the questions of a document as a bank; the index takes them up at its next use.
 
@@ -113,18 +158,43 @@ class Coach:
         return import_text(read_document(path), path.name, self.library, name, dry_run)
 
     def check(self, path: Path | None) -> Sequence[Finding]:
-        """The faults of a bank: of the bundled one where no path is given, else of a folder or a file.
+        """The faults of the bundled bank and its scenarios where no path is given, else of what is at the path.
 
-        A bank that breaks the schema has that as its one fault.
+        That is a folder or a file, of scenarios or of a bank. What breaks the schema has that as its one fault.
         """
+        from coach.adapters.scenario_files import scenario_paths
+
+        cards = scenario_paths(path or _CORPUS / "scenarios")
+        if path is not None:
+            return self._check_cards(cards) if cards else self._check_bank(path)
+        found = self._check_bank(_CORPUS / "questions")
+        if any(finding.kind == Lint.SCHEMA for finding in found):
+            return found  # the cards are held against the bank
+        return [*found, *self._check_cards(cards, is_whole=True)]
+
+    def _check_bank(self, where: Path) -> Sequence[Finding]:
         from coach.adapters.corpus_files import read_bank
 
-        where = path or _CORPUS / "questions"
         try:
             bank = read_bank(where)
         except BankError as fault:
             return [Finding(file=where.name, key="", kind=Lint.SCHEMA, message=str(fault))]
         return check_bank(bank, self.embedding)
+
+    def _check_cards(self, paths: Sequence[Path], is_whole: bool = False) -> Sequence[Finding]:
+        from coach.adapters.scenario_files import read_scenario
+        from coach.customer.checking import check_card, check_coverage
+
+        known = {question.id for bank in self.library.banks() for question in bank.questions}
+        cards: list[Scenario] = []
+        found: list[Finding] = []
+        for path in paths:
+            try:
+                cards.append(read_scenario(path))
+            except BankError as fault:
+                found.append(Finding(file=path.name, key="", kind=Lint.SCHEMA, message=str(fault)))
+        found += [finding for card in cards for finding in check_card(card, known)]
+        return [*found, *check_coverage(cards)] if is_whole else found
 
     def _endpoint(self, model: str) -> "Endpoint":
         """Where a model is reached: our own address and key for the chat model's provider, each provider's own else.

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from pydantic import BaseModel
 from rich.console import Console
 from rich.markup import escape
 from rich.padding import Padding
 from rich.progress import Progress
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from coach.bank.checking import Finding
@@ -17,10 +18,17 @@ from coach.bank.index import Found, ReferenceAnswer, Update
 from coach.bank.question import Question
 from coach.checkup import Check
 from coach.critique.feedback import Feedback, FollowUp, Label, Verdict
+from coach.customer.mood import StopReason
+from coach.customer.names import CATEGORY_NAMES
+from coach.customer.scenario import Scenario
 from coach.evaluation.agreement import Estimate
 from coach.evaluation.answers import AnswerReport
 from coach.evaluation.retrieval import RetrievalReport
 from coach.language import Language, translate_to
+
+if TYPE_CHECKING:  # it brings the whole customer along
+    from coach.evaluation.acts import ActReport
+    from coach.evaluation.customers import CustomerReport, Outcomes
 
 _MARK = {
     Label.COVERED: ("✓", "green"),
@@ -90,6 +98,16 @@ class Terminal:
             self._out.print(f"[bold]{escape(one.question_id)}[/]  {escape(one.question)}  [dim]{one.score:.2f}[/]")
             self._out.print(Padding(f"[dim]{one.matched.kind}: {escape(one.matched.text)}[/]", (0, 0, 0, 4)))
 
+    def scenarios(self, cards: Sequence[Scenario]) -> None:
+        """The difficult customers, the easier first."""
+        _ = self._
+        table = Table.grid(Column(no_wrap=True), Column(no_wrap=True), Column(overflow="fold"), padding=(0, 2))
+        for card in cards:
+            level = "●" * card.difficulty + "○" * (5 - card.difficulty)
+            title = card.title if self.language == "zh" else card.title_en
+            table.add_row(card.id, level, f"{escape(title)}  [dim]{_(CATEGORY_NAMES[card.category])}[/]")
+        self._out.print(table)
+
     def imported(self, imported: Imported, dry_run: bool) -> None:
         """What an import found."""
         _ = self._
@@ -133,6 +151,36 @@ class Terminal:
         figures = ("hit_at_1", "hit_at_5", "mrr", "strict_at_1")
         self._estimates({name: (some.queries, some) for name, some in sets.items() if some.queries}, figures)
         self._out.print(f"p50 {report.milliseconds_p50:.1f} ms, p95 {report.milliseconds_p95:.1f} ms a query")
+
+    def act_report(self, report: "ActReport") -> None:
+        """How well an observer sees acts: held out and tuned, then act by act."""
+        sets = {"held out": report.held_out, "tuned": report.tuned, "all": report.overall}
+        self._estimates({name: (some.turns, some) for name, some in sets.items() if some.turns}, ("macro_f1", "exact"))
+        shown = report.held_out if report.held_out.turns else report.overall
+        table = Table("act", "n", "precision", "recall", "f1", "instead", box=None, header_style="bold")
+        for act, figures in shown.per_act.items():
+            shares = [_share(share) for share in (figures.precision, figures.recall, figures.f1)]
+            instead = ", ".join(f"{other} {count}" for other, count in shown.confusions.get(act, {}).items())
+            table.add_row(act, str(figures.labelled), *shares, instead)
+        self._out.print(table)
+
+    def customer_report(self, report: "CustomerReport") -> None:
+        """How role-plays end by candidate and difficulty, how the lines read, and which goals are reached."""
+        ends = [end for end in StopReason if any(end in one.ends for one in _outcomes(report))]
+        table = Table("candidate", "difficulty", *ends, "turns", box=None, header_style="bold")
+        for name, by_difficulty in report.outcomes.items():
+            for difficulty, one in by_difficulty.items():
+                shares = [f"{one.ends[end]:.2f}" if end in one.ends else "" for end in ends]
+                table.add_row(name, str(difficulty), *shares, f"{one.turns_mean:.1f}")
+        self._out.print(table)
+        spoken = Table.grid(padding=(0, 2))
+        for figure, value in report.spoken.model_dump(exclude={"found", "by_guard"}).items():
+            spoken.add_row(figure, "–" if value is None else f"{value:.3g}" if isinstance(value, float) else str(value))
+        self._out.print(spoken)
+        for goal, reached in report.goals.items():
+            self._out.print(f"[green]✓[/] {goal}" if reached else f"[red]✗[/] {goal}")
+        for line in report.wrong_ends:
+            self._out.print(Padding(f"[red]{escape(line)}[/]", (0, 0, 0, 4)))
 
     def _estimates(self, sets: Mapping[str, tuple[int, BaseModel]], figures: Sequence[str]) -> None:
         table = Table("", "n", *figures, box=None, header_style="bold")
@@ -193,10 +241,18 @@ class Terminal:
             self._out.print(Padding(escape(text), (0, 2)))
 
 
+def _outcomes(report: "CustomerReport") -> "Sequence[Outcomes]":
+    return [one for by_difficulty in report.outcomes.values() for one in by_difficulty.values()]
+
+
 def _estimated(estimate: Estimate) -> str:
     if estimate.value is None or estimate.low is None or estimate.high is None:
         return "–"
     return f"{estimate.value:.2f} [{estimate.low:.2f}, {estimate.high:.2f}]"
+
+
+def _share(value: float | None) -> str:
+    return "–" if value is None else f"{value:.2f}"
 
 
 def _marked(answer: str, verdicts: Sequence[Verdict]) -> Text:

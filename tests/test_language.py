@@ -10,10 +10,20 @@ import pytest
 from babel.messages.pofile import read_po
 
 from coach.critique.feedback import Label, Reason
+from coach.customer.hints import Hint
+from coach.customer.mood import Why
+from coach.customer.names import ACT_NAMES, CATEGORY_NAMES, STOP_NAMES
+from coach.customer.safety import HELP, HELP_LINES
+from coach.customer.turns import Note
 from coach.language import language_of, translate_to
 
 ROOT = Path(__file__).parent.parent
-SPOKEN_BY_VALUE = {*map(str, Label), *map(str, Reason)}
+SPOKEN_BY_VALUE = {
+    *(str(text) for texts in (Label, Reason, Why, Hint, Note) for text in texts),
+    *(name for names in (ACT_NAMES, CATEGORY_NAMES, STOP_NAMES) for name in names.values()),
+    HELP,
+    *(whose for _, whose in HELP_LINES),
+}
 """Texts that screens translate without naming them."""
 
 

@@ -7,6 +7,7 @@ from typing import Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from coach.critique.feedback import Label
+from coach.customer.acts import Act
 from coach.errors import InputError
 
 GradedLabel = Literal[Label.COVERED, Label.PARTIAL, Label.MISSING, Label.CONTRADICTED]
@@ -44,6 +45,15 @@ class QueryCase(_Case):
 
     query: str
     relevant: tuple[str, ...] = Field(min_length=1)
+
+
+class TurnCase(_Case):
+    """A turn of a candidate, what the customer said just before (bubbles apart by " / "), and the acts it does."""
+
+    customer: str
+    reply: str
+    acts: tuple[Act, ...]
+    """None is an answer too."""
 
 
 _AnyCase = TypeVar("_AnyCase", bound=_Case)
