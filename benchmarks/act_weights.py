@@ -36,8 +36,9 @@ ANGERING = {
     Act.OFF_PLATFORM,
     Act.BARE_REFUSAL,
 }
-"""A wrong one of these costs the candidate more than a missed one: precision counts double (F0.5), and the likelier
-half is the least, for a turn has many clauses that could be taken for one."""
+"""A wrong one of these costs the candidate more than a missed one: precision counts more (F0.7)."""
+LEAST = {**dict.fromkeys(ANGERING, 0.4), Act.RUDE: 0.5}
+"""The least threshold, 0.3 for the others: a turn has many clauses that could be taken for something."""
 
 Example = tuple[Mapping[str, float], set[Act]]
 
@@ -84,7 +85,7 @@ def matrix(given: Sequence[Example], places: Mapping[str, int]) -> csr_matrix:
 
 def best_threshold(act: Act, truth: np.ndarray, scores: np.ndarray) -> float:
     """The step with the best F."""
-    weight, least = (0.5, 0.5) if act in ANGERING else (1.0, 0.3)
+    weight, least = 0.7 if act in ANGERING else 1.0, LEAST.get(act, 0.3)
 
     def f(step: float) -> float:
         seen = scores >= step
@@ -94,11 +95,11 @@ def best_threshold(act: Act, truth: np.ndarray, scores: np.ndarray) -> float:
     return max((step for step in STEPS.tolist() if step > least - 0.01), key=f)
 
 
-def packed(features: Sequence[str], weights: np.ndarray, least: int) -> dict[str, list[int]]:
+def packed(features: Sequence[str], weights: np.ndarray, least: float) -> dict[str, list[int]]:
     """Rounded weights by feature, without those nearer to 0 than `least`."""
-    rounded = np.rint(weights * PER_UNIT).astype(int)
+    rounded = np.rint(np.where(np.abs(weights) < least, 0, weights) * PER_UNIT).astype(int)
     table = {
-        feature: [number for act in np.flatnonzero(np.abs(row) >= least) for number in (int(act), int(row[act]))]
+        feature: [number for act in np.flatnonzero(row) for number in (int(act), int(row[act]))]
         for feature, row in zip(features, rounded.T, strict=True)
     }
     return {feature: row for feature, row in table.items() if row}
@@ -122,13 +123,13 @@ def main() -> None:
         bias.append(round(float(fitted.intercept_[0]), 2))
         print(f"{act:20s} {int(truth.sum()):4d} examples, seen from {thresholds[-1]}")
     head = {"acts": acts, "bias": bias, "thresholds": thresholds, "per_unit": PER_UNIT}
-    for least in range(2, PER_UNIT):
+    for least in np.arange(0.2, 1, 0.02):
         table = packed(names, np.array(weights), least)
         text = json.dumps({**head, "weights": table}, ensure_ascii=False, separators=(",", ":")) + "\n"
         if len(text.encode()) <= MOST_BYTES:
             break
     WEIGHTS.write_text(text, "utf-8")
-    print(f"{len(given)} examples, {len(table)} features, {len(text.encode())} bytes, weights from {least / PER_UNIT}")
+    print(f"{len(given)} examples, {len(table)} features, {len(text.encode())} bytes, weights from {least:.2f}")
 
 
 if __name__ == "__main__":

@@ -212,7 +212,7 @@ PHRASES: dict[Act, re.Pattern[str]] = {
         r"have a (?:nice|good|great|lovely)",
     ),
 }
-"""A clause that matches may do the act; `rules.py` decides whether it does."""
+"""A clause that matches may do the act; `act_model.py` weighs it with the rest of the words."""
 
 UNLESS: dict[Act, re.Pattern[str]] = {
     Act.APOLOGY: _any(

@@ -79,7 +79,7 @@ class Why(StrEnum):
 class Change(_Value):
     """One change of the state, with its reason."""
 
-    what: Literal["anger", "trust", "patience", "heard", "demand", "fact", "offer", "end"]
+    what: Literal["anger", "trust", "patience", "heard", "demand", "fact", "offer", "phase", "end"]
     by: int | str
     """How much it moved, or what was met, told or decided."""
     why: Why

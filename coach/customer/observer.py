@@ -1,5 +1,6 @@
 """Who watches a turn: rules, or a model whose every act needs a verified quote. Rules serve where the model fails."""
 
+import re
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 
@@ -26,6 +27,15 @@ _SHOWN_EXCHANGES = 6
 """So much of the dialogue is shown: more does not change what a turn does."""
 
 
+_OUR_WORDS = re.compile(
+    rf"\b(?:{'|'.join(act for act in Act if '_' in act)})\b"
+    r"|[\"'“”](?:acts?|quote|asks|insults|key_points)[\"'“”]\s*[:：]"
+    r"|\b(?:label|mark|tag|classify)\b.{0,12}\b(?:turn|message|reply|sentence|line)\b.{0,12}\bas\b",
+    re.IGNORECASE | re.ASCII,
+)
+"""Names and keys that nobody types to a customer: such a sentence speaks to whoever labels the turn."""
+
+
 class RuleObserver:
     """The observer that needs no model (port `Observer`): acts by their wording, key points as the offline judge."""
 
@@ -35,7 +45,7 @@ class RuleObserver:
             customer=scene.exchanges[-1].line.bubbles if scene.exchanges else scene.scenario.opening,
             earlier=[one.said for one in scene.exchanges],
         )
-        acts = acts_of(said, heard)
+        acts = tuple(one for one in acts_of(said, heard) if not _OUR_WORDS.search(one.quote))
         asked = [fact for fact in scene.scenario.facts if any(word in simplified(said) for word in fact.asked_by)]
         asks = tuple(fact.id for fact in asked if fact.id not in scene.state.revealed)
         if not any(one.act in _ASKING for one in acts):
@@ -181,6 +191,10 @@ def _read(text: str, scene: Scene, turn: Answer) -> tuple[Observed | None, str]:
 def _verified(turn: Answer, quote: str) -> Evidence | None:
     """The quote's place in the turn; None where it does not stand there, or speaks to whoever judges."""
     found = find_quote(turn, quote)
-    if found is None or any(addresses_the_judge(one.text) for one in turn.sentences_at(found.start, found.end)):
+    if found is None or any(_speaks_to_us(one.text) for one in turn.sentences_at(found.start, found.end)):
         return None
     return found
+
+
+def _speaks_to_us(sentence: str) -> bool:
+    return addresses_the_judge(sentence) or _OUR_WORDS.search(sentence) is not None

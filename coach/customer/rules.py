@@ -78,7 +78,9 @@ _NEVER_IF_DENIED = frozenset(
         Act.RUDE,
     }
 )
-_EASING = frozenset({Act.POLICY_REASON, Act.ALTERNATIVE, Act.SOLUTION_CONCRETE, Act.COMPENSATION})
+_EASING = frozenset(
+    {Act.POLICY_REASON, Act.ALTERNATIVE, Act.SOLUTION_CONCRETE, Act.COMPENSATION, Act.OFF_PLATFORM, Act.BOUNDARY}
+)
 """What makes a no more than a bare one."""
 _SHORTEST = 3
 """Fewer characters show nothing but by a phrase."""
@@ -120,8 +122,9 @@ def acts_of(said: str, heard: Heard) -> tuple[Said, ...]:
     """The acts of a turn with the words that show each, in the order of the list of acts; () for none."""
     clauses = [clause for clause in clauses_of(said) if not addresses_the_judge(clause.text)]
     seen = _weighed(clauses)
+    whole = simplified(said)
     for clause in clauses:
-        for act in _plain(clause, simplified(said), heard):
+        for act in _plain(clause, whole, heard):
             seen[act] = _Shown(clause, 1.0)
     _settle(seen, clauses, heard)
     if clauses and _is_repeated(said, clauses, heard):
@@ -171,7 +174,12 @@ def _weighed(clauses: Sequence[Clause]) -> dict[Act, _Shown]:
         Clause(one.text + other.text, one.start, other.end): phrases[one] | phrases[other]
         for one, other in itertools.pairwise(clauses)
     }
-    return _best(pairs, _PAIR_MARGIN) | _best(phrases, 0)
+    wide = _best(pairs, _PAIR_MARGIN)
+    near = {
+        act: _Shown(shown.clause, max(shown.score, wide[act].score if act in wide else 0))
+        for act, shown in _best(phrases, 0).items()
+    }
+    return wide | near
 
 
 def _best(stretches: Mapping[Clause, frozenset[Act]], margin: float) -> dict[Act, _Shown]:

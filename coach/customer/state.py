@@ -272,18 +272,18 @@ class _Turn:
         if self.labels.insults:
             return self._ends(Move.LEAVE, StopReason.ESCALATED, Why.INSULTED)
         if self.before.phase is Phase.CLOSE and not self.worse:
-            return Move.FAREWELL, _outcome(self.state)
+            return self._ends(Move.FAREWELL, _outcome(self.state), Why.SETTLED)
         if self.before.warned and (self.worse or not self._progress()):
             return self._ends(Move.LEAVE, _leaving(self.scenario), Why.GONE)
         if self._settles():
-            self._note("end", _outcome(self.state), Why.SETTLED)
+            self._note("phase", Phase.CLOSE, Why.SETTLED)
             return Move.ACCEPT, _outcome(self.state) if self._is_last() else None
         if self._is_last():
             return self._ends(Move.LEAVE, StopReason.MAX_TURNS, Why.TOO_LONG)
         if self.before.warned and self.state.patience == 0:
             self._set_patience(1, Why.SECOND_CHANCE)
         if not self.before.warned and (self.state.patience == 0 or self._boils_over()):
-            self._note("end", Move.ULTIMATUM, Why.LAST_WARNING)
+            self._note("phase", Move.ULTIMATUM, Why.LAST_WARNING)
             self._set(warned=True)
             return Move.ULTIMATUM, None
         if len(self.state.met) > len(self.before.met) and self.before.last_move is not Move.PARTIAL_ACCEPT:
@@ -351,6 +351,8 @@ class _Turn:
         self.changes.append(Change.model_validate({"what": what, "by": by, "why": why}))
 
     def _set_anger(self, by: int, why: Why) -> None:
+        if by > 0 and self.state.anger == MOST_ANGER:
+            self._note("anger", 0, why)  # no room above, and still a reason worth telling
         self._move("anger", by, MOST_ANGER, why)
 
     def _set_trust(self, by: int, why: Why) -> None:

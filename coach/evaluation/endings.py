@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from coach.customer.acts import Act, Move
-from coach.customer.mood import MOST_ANGER, Phase, State, Step, StopReason, Why
+from coach.customer.mood import Phase, State, Step, StopReason, Why
 from coach.customer.scenario import Scenario
 from coach.customer.state import LEVELS, MAX_TURNS
 
@@ -75,8 +75,8 @@ def _brings_something(step: Step) -> bool:
 
 
 def _worse(step: Step) -> bool:
-    """Whether a turn hurt: anger at its most and trust at its least can't move any more, so the acts count too."""
-    raised = any(change.what == "anger" and isinstance(change.by, int) and change.by > 0 for change in step.changes)
+    """Whether a turn hurt: a rise of 0 is one that found anger at its most."""
+    raised = any(change.what == "anger" and isinstance(change.by, int) and change.by >= 0 for change in step.changes)
     return raised or bool(_HURTS.intersection(step.after)) or any(one.why is Why.BAD_TURN for one in step.changes)
 
 
@@ -92,8 +92,7 @@ def _wrongly_left(card: Scenario, opened: State, steps: Sequence[Step]) -> Itera
     if len(warned) != 1 or warned[0] >= len(steps) - 1:
         yield f"{len(warned)} ultimatums before leaving"
     before = steps[-2].state if len(steps) > 1 else opened
-    # At the most anger a hurt that is no act by itself (an offer again without a time) leaves no trace.
-    if before.anger < MOST_ANGER and not _worse(last) and _has_more(last.state, before):
+    if not _worse(last) and _has_more(last.state, before):
         yield "the customer left a turn that moved something"
     if last.state.end is not _expected(card):
         yield f"{last.state.end} by a customer who knows and fights otherwise"

@@ -1,5 +1,6 @@
 """The bundled scenarios and what any customer may say: sound, in a customer's voice, and in our own words."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -8,10 +9,14 @@ from statistics import median
 import pytest
 
 from coach.adapters.scenario_files import ScenarioFiles
+from coach.chat import Deadline
 from coach.compose import Coach
 from coach.customer.acts import Act, Move
 from coach.customer.checking import CardLint
+from coach.customer.observer import RuleObserver
 from coach.customer.scenario import Scenario
+from coach.customer.state import opening
+from coach.customer.turns import Scene
 from coach.folding import folded
 from coach.settings import Settings
 
@@ -72,6 +77,14 @@ class TestACard:
 
     def test_hides_something_that_can_be_asked_for_and_something_that_takes_trust(self, card: Scenario) -> None:
         assert {"open", "on_ask", "on_trust"} == {fact.disclosure for fact in card.facts}
+
+    def test_tells_nothing_to_who_makes_an_offer_and_asks_for_something_else(self, card: Scenario) -> None:
+        scene = Scene(scenario=card, difficulty=3, seed=1, opened=opening(card, 3))
+        for offer in (part for line in card.briefing for part in re.split("[。；]", line)):
+            if re.search("可以|最多|免费", offer):
+                observed = RuleObserver().observe(scene, f"{offer}。请问怎么称呼您？", Deadline(5))
+                assert {Act.INFO_QUESTION, Act.ASKS_KNOWN_INFO} & set(observed.labels.acts)
+                assert observed.asks == (), offer
 
     def test_shares_no_sentence_with_the_document(self, card: Scenario) -> None:
         for text in texts_of(card):

@@ -214,23 +214,14 @@ def test_no_turn_takes_more_than_two_and_three_calls_and_each_says_who_served(
         assert one.line.by == "model" or len(one.line.rejected) in (1, 2, 3)
     assert any(one.line.rejected for one in scene.exchanges)
     assert any(one.observed.note for one in scene.exchanges)
-    assert len(server.http.chats()) == calls + sum(empty_replies(scene))
-
-
-def empty_replies(scene: Scene) -> Iterator[int]:
-    """Requests that were answered without a word: they count as refused, not as answered."""
-    for one in scene.exchanges:
-        yield "refused" in one.line.rejected
-        yield one.observed.by == "rules" and one.observed.usage.calls < 2
+    assert len(server.http.chats()) == calls
 
 
 FAULTS = {
     "busy": (status(429, {"Retry-After": "1"}), 3),
     "broken": (status(500), 3),
-    "refused": (refusal(), 1),
     "no such key": (status(401, body="no such key"), 1),
     "a bad request": (status(400, body="context length"), 1),
-    "empty": (empty(), 1),
 }
 
 
@@ -246,6 +237,15 @@ def test_a_model_that_does_not_serve_leaves_rules_and_written_lines(
         assert one.line.rejected in (("busy",), ("refused",))
         assert one.observed.usage.calls + one.line.usage.calls == 0
     assert same_by_templates(scene)
+
+
+@pytest.mark.parametrize("silent", [empty(), refusal()], ids=["empty", "refused"])
+def test_a_model_without_a_word_is_asked_two_and_three_times(silent: Behaviour, openai_server: OpenAIServer) -> None:
+    scene = Server(openai_server, cycle([silent]), cycle([silent])).talk("late-birthday-gift", 3, SAID[:1])
+    [one] = scene.exchanges
+    assert (one.observed.note, one.line.note) == (Note.RULES_SERVED, Note.TEMPLATE_SERVED)
+    assert one.line.rejected == ("parse",) * 3
+    assert len(openai_server.chats()) == one.observed.usage.calls + one.line.usage.calls == 2 + 3
 
 
 @pytest.mark.parametrize("fault", [status(401, body=f"Incorrect API key provided: {KEY}"), status(500), reply("x")])

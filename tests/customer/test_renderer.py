@@ -131,3 +131,13 @@ def test_the_first_directive_is_the_opening_and_the_last_is_what_to_do_now() -> 
     assert f'"act": "{Move.OPEN}"' in messages[1].content
     assert f'"act": "{step.move}"' in messages[-1].content
     assert '"anger": 5' in messages[-1].content
+
+
+@pytest.mark.parametrize("unfit", ["谢谢您辛苦了", "我等了九十天", "行|就|这|样"])
+def test_a_written_line_that_a_guard_rejects_is_passed_over_while_there_is_another(unfit: str) -> None:
+    card = CARDS["late-birthday-gift"].model_copy(update={"lines": {Move.CHALLENGE: (unfit, "说重点")}})
+    opened = opening(card, 3)
+    step = respond(card, 3, 1, opened, Labels()).model_copy(update={"move": Move.CHALLENGE})
+    scenes = [Scene(scenario=card, difficulty=3, seed=seed, opened=opened) for seed in range(10)]
+    said = {TemplateRenderer({}).say(scene, "嗯", step, Deadline(1)).text for scene in scenes}
+    assert said == {"说重点"}

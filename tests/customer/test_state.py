@@ -199,9 +199,8 @@ def test_every_change_of_the_state_is_told_with_its_reason(game: Game) -> None:
         assert (*before.met, *named(changes, "demand")) == after.met
         assert (*before.revealed, *named(changes, "fact")) == after.revealed
         assert tuple(named(changes, "fact")) == step.facts
-        assert bool(named(changes, "end")) is (step.move in (Move.ULTIMATUM, Move.ACCEPT, Move.LEAVE)), (
-            "a warning, a settlement and a departure say why"
-        )
+        assert bool(named(changes, "phase")) is (step.move in (Move.ULTIMATUM, Move.ACCEPT))
+        assert bool(named(changes, "end")) is (step.move in (Move.FAREWELL, Move.LEAVE))
         before = after
 
 
@@ -274,6 +273,16 @@ def test_quitting_keeps_what_was_settled_and_a_pause_is_a_pause(game: Game) -> N
         assert ended == (state.end or ended)
         assert (ended in SETTLED) is (settled or state.end in SETTLED)
         assert paused_for_safety(state).end is StopReason.PAUSED_FOR_SAFETY
+
+
+def test_with_all_on_the_table_a_bare_apology_still_settles_nothing_but_a_question_whether_it_suits_does() -> None:
+    scenario = card(PRESENT)
+    ready = opening(scenario, 3).model_copy(
+        update={"heard": True, "anger": 1, "trust": 3, "offers": 3, "met": tuple(one.id for one in scenario.demands)}
+    )
+    sorry, asked = (respond(scenario, 3, 1, ready, Labels(acts=(act,))) for act in (Act.APOLOGY, Act.CONFIRM))
+    assert sorry.move is not Move.ACCEPT
+    assert asked.move is Move.ACCEPT
 
 
 def test_an_offer_before_the_customer_is_heard_counts_for_nothing() -> None:
