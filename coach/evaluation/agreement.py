@@ -29,14 +29,16 @@ class Estimate(BaseModel):
 def cohens_kappa(pairs: Sequence[Pair]) -> float | None:
     """Agreement beyond chance (Cohen 1960): 1 in full, 0 as by chance, below 0 worse than chance.
 
-    None for no pairs, and where both readers give one and the same label throughout: chance then explains everything.
+    None for no pairs, and where a reader gives one label throughout: nothing then tells agreement from chance.
     """
     if not pairs:
         return None
     observed = sum(one == other for one, other in pairs) / len(pairs)
     first, second = Counter(one for one, _ in pairs), Counter(other for _, other in pairs)
+    if len(first) == 1 or len(second) == 1:
+        return None
     expected = sum(count * second[label] for label, count in first.items()) / len(pairs) ** 2
-    return None if expected == 1 else (observed - expected) / (1 - expected)
+    return (observed - expected) / (1 - expected)
 
 
 def share(hits: Sequence[bool]) -> float | None:
@@ -69,5 +71,7 @@ def bootstrap(items: Sequence[Sequence[_Item]], figure: Callable[[Sequence[_Item
         figure([item for group in chance.choices(items, k=len(items)) for item in group]) for _ in range(RESAMPLES)
     )
     values = sorted(one for one in drawn if one is not None)
+    if not values:
+        return Estimate(value=value, n=len(flat))
     edge = len(values) * 25 // 1000
     return Estimate(value=value, low=values[edge], high=values[-edge - 1], n=len(flat))

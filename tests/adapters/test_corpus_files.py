@@ -447,7 +447,7 @@ def test_the_slow_reader_reads_the_same(files: BankFiles, corpus: Path, tmp_path
 import sys, yaml
 from pathlib import Path
 yaml.__with_libyaml__ = False
-from coach.adapters import corpus_files
+from coach.adapters import corpus_files, yaml_files
 assert issubclass(yaml_files._Loader, yaml.SafeLoader) and issubclass(corpus_files._Dumper, yaml.SafeDumper)
 files = corpus_files.BankFiles(Path(sys.argv[1]), Path(sys.argv[2]))
 files.update("again", lambda _: files.imported("mine").model_copy(update={"name": "again", "questions": ()}))

@@ -53,7 +53,7 @@ class TestWhatItFinds:
             pytest.param("呃那个我会嗯先深呼吸然后再开口", {"q03.1": COVERED}, id="with fillers"),
             pytest.param("最后请主管街手，转交上级来处理", {"q03.6": COVERED}, id="with a slip"),
             pytest.param("I'd HAND OVER to a supervisor.", {"q03.6": COVERED}, id="English"),
-            pytest.param("退款还是换货由他选", {"q03.4": PARTIAL}, id="near it"),
+            pytest.param("我尽量把语气放平，语速慢一点", {"q03.1": PARTIAL}, id="near it"),
             pytest.param("我喜欢打篮球，周末常去爬山，也会做饭。", {}, id="nothing of it"),
             pytest.param("我脾气好，爱笑，朋友都说我适合做客服。", {}, id="nothing of it either"),
         ],
@@ -76,7 +76,7 @@ class TestWhatItFinds:
         assert verdict.why == 'close to "let them vent"'
 
     def test_names_what_may_be_missing_from_a_partial_one(self, q03: ReferenceAnswer) -> None:
-        assert feedback_on("退款还是换货由他选", q03).verdict_on("q03.4").missing_part
+        assert feedback_on("我尽量把语气放平，语速慢一点", q03).verdict_on("q03.1").missing_part
 
     def test_is_nothing_where_a_key_point_has_no_cues(self) -> None:
         assert found("我会按时回访客户", reference_with()) == {}
@@ -85,10 +85,29 @@ class TestWhatItFinds:
         assert found("我会让客户先冷静，请他别激动", q03) == {}
         assert found("我一上来就推给领导", q03) == {}
 
+    def test_is_nothing_where_the_words_only_look_like_a_cue_and_dodge_the_question(self, q03: ReferenceAnswer) -> None:
+        assert found("我会具体情况具体分析", q03) == {}
+
     def test_needs_clearer_words_where_a_key_point_has_no_siblings(self, q03: ReferenceAnswer) -> None:
         alone = q03.model_copy(update={"key_points": (q03.key_points[5],)})
         assert found("我会先听听组长怎么说", alone) == {}
         assert found("谈不拢就请主管接手，由值班经理出面", alone) == {"q03.6": COVERED}
+
+
+class TestTone:
+    """The same words in the mouth of somebody who will not do it."""
+
+    WORDS = "语速先压下来，先问他要订单号。"
+    DISMISSIVE = "反正他爱买不买，关我什么事，懒得跟他废话，谁有空管他，直接挂电话就完了。"
+
+    def test_of_somebody_at_work_leaves_a_match_as_it_is(self, q03: ReferenceAnswer) -> None:
+        assert "q03.3" in found(self.WORDS + "再给他两个办法选，当天回他电话。", q03)
+
+    def test_of_somebody_who_dismisses_it_silences_a_match(self, q03: ReferenceAnswer) -> None:
+        assert found(self.WORDS + self.DISMISSIVE, q03) == {}
+
+    def test_is_not_mended_by_what_is_put_behind_it(self, q03: ReferenceAnswer) -> None:
+        assert found(self.WORDS + self.DISMISSIVE + "客户至上，我们一直用心服务每一位朋友。" * 10, q03) == {}
 
 
 class TestWhatItDoesNotSay:
@@ -107,7 +126,7 @@ class TestWhatItDoesNotSay:
     def test_it_asks_nobody_and_says_who_it_is(self, q03: ReferenceAnswer) -> None:
         feedback = feedback_on("我会让他把话说完", q03)
         assert (feedback.judge, feedback.usage, feedback.versions.model) == ("offline", Usage(), None)
-        assert feedback.versions.judge == "text-match-2"
+        assert feedback.versions.judge == "text-match-3"
         assert feedback.versions.retrieved == tuple(point.id for point in q03.key_points)
 
 
@@ -160,7 +179,7 @@ class TestNumbers:
         [
             ("我会在24小时内回访客户", COVERED),
             ("我会在48小时内回访客户", CONTRADICTED),
-            ("我会在两天内回访客户", COVERED),
+            ("我会在两天内回访客户", UNGRADED),
         ],
     )
     def test_that_conflict_with_the_cue_contradict_the_point(self, answer: str, verdict: Label) -> None:
@@ -227,7 +246,7 @@ class TestAnyAnswer:
                 assert found(traditional(pair.clean), reference) == found(pair.clean, reference), pair.id
 
     def test_of_six_thousand_characters_is_judged_at_every_point(self, q03: ReferenceAnswer) -> None:
-        answer = "我那天很忙。" * 990 + "我会让他把话说完，再请主管接手。"
+        answer = "我那天很忙。" * 990 + "我会让他把话说完，再让主管接着跟他谈。"
         assert found(answer, q03) == {"q03.2": COVERED, "q03.6": COVERED}
 
 

@@ -24,8 +24,10 @@ def test_kappa_has_cohens_own_value() -> None:
         ([("a", "a"), ("a", "b"), ("b", "a"), ("b", "b")], 0.0),
         ([], None),
         ([("a", "a")] * 5, None),
+        ([("a", "a"), ("a", "b")], None),
+        ([("a", "a"), ("b", "a")], None),
     ],
-    ids=["in full", "against", "as by chance", "nothing", "one label only"],
+    ids=["in full", "against", "as by chance", "nothing", "one label only", "one from the first", "one from the other"],
 )
 def test_kappa_at_its_edges(counted: list[tuple[str, str]], kappa: float | None) -> None:
     assert cohens_kappa(counted) == kappa
@@ -57,3 +59,9 @@ def test_an_interval_holds_its_value_and_is_the_same_again() -> None:
 def test_nothing_to_count_has_no_value() -> None:
     nothing = bootstrap([], share)
     assert (nothing.value, nothing.low, nothing.n) == (None, None, 0)
+
+
+def test_a_figure_that_no_resampling_has_is_given_without_an_interval() -> None:
+    figures = iter([1.0])
+    never_again = bootstrap([["a"]], lambda _: next(figures, None))
+    assert (never_again.value, never_again.low, never_again.high) == (1, None, None)
