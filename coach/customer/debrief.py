@@ -40,13 +40,13 @@ class CostlyTurn(_Value):
 
 
 class Recalled(_Value):
-    """A question of the bank that a turn brings up, beyond the card's own."""
+    """A question of the bank, beyond the card's own, that the customer's words before a turn bring up."""
 
     question_id: str
     question: str
     turn: int
     matched: str
-    """The wording in the bank that is near the turn."""
+    """The situation in the bank that they resemble."""
     score: float
 
 

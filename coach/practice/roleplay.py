@@ -22,8 +22,12 @@ from coach.practice.record import Record, RolePlay
 
 LONGEST_TURN = 1000
 """Characters of one turn: nobody types more into a chat at once."""
-RECALLED_FROM = 0.32
-"""Score from which on a question that a turn resembles is worth showing."""
+RECALLED_FROM = 0.24
+"""Score from which on a situation of the bank that the customer's words resemble is worth showing.
+
+With the built-in embedding 9 of 765 bursts of the bundled cards reach it: 7 lead to a question of the card itself, the
+other 2 to one that fits, by one reading. Candidates' own turns come near nothing (none of 224 above 0.28).
+"""
 _MOST_RECALLED = 3
 
 
@@ -191,12 +195,13 @@ class RolePlaying:
         return tuple(_placed(feedback, turns) for feedback in judged)
 
     def _recalled(self, scene: Scene) -> tuple[Recalled, ...]:
-        """Questions that the turns bring up beyond the card's own, the nearest first."""
+        """Questions beyond the card's own that the customer's words before a turn bring up, the nearest first."""
         best: dict[str, Recalled] = {}
-        for number, one in enumerate(scene.exchanges, 1):
-            for found in self._index.search(one.said, limit=2):
+        heard = [scene.scenario.opening, *(one.line.bubbles for one in scene.exchanges)]
+        for number, bubbles in enumerate(heard[: len(scene.exchanges)], 1):
+            for found in self._index.search(" ".join(bubbles), limit=2):
                 own = found.question_id in scene.scenario.question_ids
-                if own or found.score < RECALLED_FROM or found.matched.kind is Kind.CUE:
+                if own or found.score < RECALLED_FROM or found.matched.kind is not Kind.SITUATION:
                     continue
                 recalled = Recalled(
                     question_id=found.question_id,
