@@ -114,6 +114,7 @@ def _exchange(number: int, exchange: "Exchange", role_play: "RolePlay") -> dict[
         "evidence": [said.model_dump(mode="json") for said in exchange.observed.acts],
         "key_points": [touch.model_dump(mode="json") for touch in exchange.observed.touches],
         "notes": notes,
+        "rejected": list(exchange.line.rejected),
         "end": role_play.end,
     }
 

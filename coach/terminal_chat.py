@@ -91,6 +91,8 @@ class Chat:
             except InputError as fault:
                 self._out.print(f"[yellow]![/] {escape(str(fault))}")
                 return role_play
+        else:  # said before a crash, and not answered yet
+            self._out.print(f"› {escape(role_play.pending)}")
         with self._out.status(self._("the customer is typing"), spinner="point"):
             role_play = self._playing.answer(role_play)
         if role_play.pending is None:

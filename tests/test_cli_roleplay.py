@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 
 from coach.cli import main
+from coach.compose import Coach as Program
+from coach.settings import Settings
 from tests.openai_server import OpenAIServer, status
 
 CALMING = "孩子的生日眼看要错过，让您白等了这么久，换谁都急"
@@ -161,3 +163,11 @@ def test_a_chat_that_is_paused_goes_on(coach: Coach) -> None:
     role_play = run.out.split("--resume ")[1].split()[0]
     again = coach("roleplay", "--resume", role_play, turns=("/quit",))
     assert "您好" in again.out
+
+
+def test_a_turn_that_was_interrupted_is_shown_and_answered_when_one_goes_on(coach: Coach, data_dir: Path) -> None:
+    roles = Program(Settings(data_dir=data_dir)).role_playing()
+    role_play = roles.submit(roles.begin("late-birthday-gift", 3), "让您久等了")
+    run = coach("roleplay", "--resume", role_play.id, turns=("/quit",))
+    assert "› 让您久等了" in run.out
+    assert len(roles.role_play(role_play.id).exchanges) == 1

@@ -5,6 +5,7 @@ and the line that was sent. What is locked, the rubric, thresholds and key point
 """
 
 import json
+import logging
 from collections.abc import Sequence
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -20,6 +21,7 @@ from coach.customer.turns import Intensity, Line, Renderer, Scene
 from coach.errors import ModelBusy, ModelError, ReplyBroken
 from coach.prompting import load_prompt
 
+_log = logging.getLogger(__name__)
 MOST_TRIES = 3
 """One line and two more where a guard rejects it."""
 _INTENSITY = {
@@ -83,6 +85,7 @@ class ModelRenderer:
                 return Line(bubbles=bubbles, by="model", rejected=tuple(rejected), usage=usage)
             assert rule is not None, "a line that can't be read breaks a rule"
             rejected.append(rule)
+            _log.info("rejected a line of the customer: %s", rule)
             messages = [*messages, Message(role="assistant", content=reply.text), _again(rule)]
         line = instead(self._otherwise.say(scene, said, step, deadline), rejected)
         return line.model_copy(update={"usage": usage})
