@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from coach import cli_eval, cli_roleplay
+from coach import cli_eval, cli_export, cli_progress, cli_roleplay
 from coach.command import AsJson, Judge, chosen_judge, give, opened
 from coach.errors import CoachError, InputError
 
@@ -23,6 +23,10 @@ app = typer.Typer(
 )
 app.command("scenarios")(cli_roleplay.scenarios)
 app.command("roleplay")(cli_roleplay.roleplay)
+app.command("progress")(cli_progress.progress)
+app.command("due")(cli_progress.due)
+app.command("history")(cli_progress.history)
+app.command("export")(cli_export.export)
 bank_app = typer.Typer(help="Look after banks of questions.", no_args_is_help=True)
 app.add_typer(bank_app, name="bank")
 app.add_typer(cli_eval.app, name="eval")

@@ -1,6 +1,7 @@
 """Puts the program together: which adapter stands behind which port. Nothing is opened or imported before its use."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -15,6 +16,8 @@ from coach.chat import ChatModel
 from coach.critique.feedback import Judge
 from coach.errors import BankError, InputError
 from coach.practice.answering import Answering
+from coach.practice.mastery import whole_day_scheduler
+from coach.practice.progress import Progress
 from coach.practice.record import Record
 from coach.practice.roleplay import Cast, RolePlaying
 from coach.settings import Settings
@@ -88,7 +91,7 @@ class Coach:
     def judge(self, choice: JudgeChoice) -> Judge:
         """The judge of this name; `auto` is the model where one is set. Raises InputError where `llm` finds none."""
         if choice == "llm" and self.model is None:
-            raise InputError("no model is set; set COACH_MODEL (see .env.example), or use --judge offline")
+            raise InputError("no model is set; set COACH_MODEL (see .env.example), or choose offline")
         if choice == "offline" or self.model is None:
             from coach.critique.offline import OfflineJudge
 
@@ -103,6 +106,10 @@ class Coach:
         return Answering(
             self.index, self.record, self.judge(choice), settings.max_answer_chars, settings.deadline_seconds
         )
+
+    def progress(self) -> Progress:
+        """What the record says of a person's progress, in the days of this machine's zone."""
+        return Progress(self.record, self.library, whole_day_scheduler(), lambda: datetime.now(UTC))
 
     @cached_property
     def stage(self) -> "ScenarioFiles":

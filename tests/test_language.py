@@ -16,10 +16,11 @@ from coach.customer.names import ACT_NAMES, CATEGORY_NAMES, STOP_NAMES
 from coach.customer.safety import HELP, HELP_LINES
 from coach.customer.turns import Note
 from coach.language import language_of, translate_to
+from coach.practice.progress import NoFigure
 
 ROOT = Path(__file__).parent.parent
 SPOKEN_BY_VALUE = {
-    *(str(text) for texts in (Label, Reason, Why, Hint, Note) for text in texts),
+    *(str(text) for texts in (Label, Reason, Why, Hint, Note, NoFigure) for text in texts),
     *(name for names in (ACT_NAMES, CATEGORY_NAMES, STOP_NAMES) for name in names.values()),
     HELP,
     *(whose for _, whose in HELP_LINES),

@@ -73,8 +73,8 @@ class SqlRecord:
             row = session.scalar(select(AttemptRow).where(AttemptRow.id == attempt_id))
             return None if row is None else _attempt(row)
 
-    def attempts(self, limit: int) -> Sequence[Attempt]:
-        """The newest attempts, newest first."""
+    def attempts(self, limit: int | None) -> Sequence[Attempt]:
+        """The newest attempts, newest first; all of them where the limit is None."""
         newest = select(AttemptRow).order_by(AttemptRow.created.desc(), AttemptRow.number.desc()).limit(limit)
         with self._database.session(writes=False) as session:
             return [_attempt(row) for row in session.scalars(newest)]
@@ -130,8 +130,8 @@ class SqlRecord:
             row = session.scalar(select(RolePlayRow).where(RolePlayRow.id == role_play_id))
             return None if row is None else _role_play(row)
 
-    def role_plays(self, limit: int) -> Sequence[RolePlay]:
-        """The newest role-plays, newest first."""
+    def role_plays(self, limit: int | None) -> Sequence[RolePlay]:
+        """The newest role-plays, newest first; all of them where the limit is None."""
         newest = select(RolePlayRow).order_by(RolePlayRow.created.desc(), RolePlayRow.number.desc()).limit(limit)
         with self._database.session(writes=False) as session:
             return [_role_play(row) for row in session.scalars(newest)]

@@ -82,7 +82,8 @@ class Change(_Value):
     what: Literal["anger", "trust", "patience", "heard", "demand", "fact", "offer", "phase", "end"]
     by: int | str
     """How much it moved, or what was met, told or decided."""
-    why: Why
+    why: str
+    """A sentence of `Why`, as it stood then: one that is reworded later must not spoil what is stored."""
 
 
 class State(_Value):

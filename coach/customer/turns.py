@@ -51,7 +51,8 @@ class Observed(_Value):
     touches: tuple[Touch, ...] = ()
     """Key points of the scene that the turn comes near."""
     by: Literal["rules", "model"]
-    note: Note | None = None
+    note: str | None = None
+    """A sentence of `Note`, as it stood then."""
     usage: Usage = Usage()
 
     @property
@@ -68,7 +69,8 @@ class Line(_Value):
     """`card`: the scenario's own opening."""
     rejected: tuple[str, ...] = ()
     """The rules that earlier tries broke, in order."""
-    note: Note | None = None
+    note: str | None = None
+    """A sentence of `Note`, as it stood then."""
     usage: Usage = Usage()
 
     @property

@@ -102,7 +102,7 @@ def act_report(watched: Sequence[Watched], observer: str) -> ActReport:
         overall=overall,
         tuned=_figures([one for one in watched if not one.case.held_out]),
         held_out=_figures([one for one in watched if one.case.held_out]),
-        read_by_rules=sum(one.observed.note is Note.RULES_SERVED for one in watched),
+        read_by_rules=sum(one.observed.note == Note.RULES_SERVED for one in watched),
         usage=sum((one.observed.usage for one in watched), Usage()),
     )
 

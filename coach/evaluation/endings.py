@@ -70,21 +70,21 @@ def _may_settle(card: Scenario, difficulty: int, steps: Sequence[Step]) -> bool:
 
 def _brings_something(step: Step) -> bool:
     """Whether a turn did something of use, and neither hurt nor had its offer turned down."""
-    refused = any(change.why is Why.FIRST_REFUSED for change in step.changes)
+    refused = any(change.why == Why.FIRST_REFUSED for change in step.changes)
     return not _worse(step) and not refused and bool(set(step.after) - _HURTS - _NO_USE)
 
 
 def _worse(step: Step) -> bool:
     """Whether a turn hurt: a rise of 0 is one that found anger at its most."""
     raised = any(change.what == "anger" and isinstance(change.by, int) and change.by >= 0 for change in step.changes)
-    return raised or bool(_HURTS.intersection(step.after)) or any(one.why is Why.BAD_TURN for one in step.changes)
+    return raised or bool(_HURTS.intersection(step.after)) or any(one.why == Why.BAD_TURN for one in step.changes)
 
 
 def _wrongly_left(card: Scenario, opened: State, steps: Sequence[Step]) -> Iterator[str]:
     last = steps[-1]
     if last.move is not Move.LEAVE:
         yield f"{last.state.end} with the move {last.move}"
-    if any(change.why is Why.INSULTED for change in last.changes):
+    if any(change.why == Why.INSULTED for change in last.changes):
         if last.state.end is not StopReason.ESCALATED:
             yield "an insult did not escalate"
         return

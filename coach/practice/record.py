@@ -77,8 +77,8 @@ class Record(Protocol):
         """One attempt; None where there is none of this id."""
         ...
 
-    def attempts(self, limit: int) -> Sequence[Attempt]:
-        """The newest attempts, newest first."""
+    def attempts(self, limit: int | None) -> Sequence[Attempt]:
+        """The newest attempts, newest first; all of them where the limit is None."""
         ...
 
     def set_feedback(self, attempt_id: str, feedback: Feedback) -> None:
@@ -110,8 +110,8 @@ class Record(Protocol):
         """One role-play; None where there is none of this id."""
         ...
 
-    def role_plays(self, limit: int) -> Sequence[RolePlay]:
-        """The newest role-plays, newest first."""
+    def role_plays(self, limit: int | None) -> Sequence[RolePlay]:
+        """The newest role-plays, newest first; all of them where the limit is None."""
         ...
 
     def add_turn(self, role_play_id: str, number: int, said: str) -> None:

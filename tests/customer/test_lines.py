@@ -117,5 +117,5 @@ def test_a_line_fits_the_anger_and_the_act_it_answers(card: Scenario) -> None:
 
 def test_a_line_that_stands_in_for_a_model_says_so() -> None:
     line = instead(Line(bubbles=("哦",), by="template"), ["role_flip"])
-    assert line.note is Note.TEMPLATE_SERVED
+    assert line.note == Note.TEMPLATE_SERVED
     assert line.rejected == ("role_flip",)

@@ -209,8 +209,8 @@ def test_no_turn_takes_more_than_two_and_three_calls_and_each_says_who_served(
         assert one.observed.usage.calls <= 2
         assert one.line.usage.calls <= 3
         calls += one.observed.usage.calls + one.line.usage.calls
-        assert (one.observed.note is Note.RULES_SERVED) is (one.observed.by == "rules")
-        assert (one.line.note is Note.TEMPLATE_SERVED) is (one.line.by == "template")
+        assert (one.observed.note == Note.RULES_SERVED) is (one.observed.by == "rules")
+        assert (one.line.note == Note.TEMPLATE_SERVED) is (one.line.by == "template")
         assert one.line.by == "model" or len(one.line.rejected) in (1, 2, 3)
     assert any(one.line.rejected for one in scene.exchanges)
     assert any(one.observed.note for one in scene.exchanges)

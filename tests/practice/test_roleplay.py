@@ -137,8 +137,8 @@ def test_with_a_model_a_turn_costs_two_calls(record: SqlRecord) -> None:
 def test_with_a_model_that_is_down_rules_and_written_lines_serve_and_the_turn_says_so(record: SqlRecord) -> None:
     roles = playing(record, ScriptedModel([ModelBusy("down")] * 2))
     exchange = turn(roles, begun(roles), "非常抱歉，给您添麻烦了").exchanges[0]
-    assert exchange.observed.note is Note.RULES_SERVED
-    assert exchange.line.note is Note.TEMPLATE_SERVED
+    assert exchange.observed.note == Note.RULES_SERVED
+    assert exchange.line.note == Note.TEMPLATE_SERVED
     assert Act.APOLOGY in exchange.observed.labels.acts
     assert exchange.line.by == "template"
 

@@ -1,0 +1,41 @@
+"""`coach export`: a person's practice as a file."""
+
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from coach.command import opened
+from coach.errors import InputError
+
+Session = Annotated[str | None, typer.Option("--session", help="One answer or role-play: its id, see `coach history`.")]
+FormatName = Annotated[str, typer.Option("--format", "-f", metavar="json|md|csv|html", help="html prints well.")]
+Out = Annotated[Path | None, typer.Option("-o", help="A file; stdout where none is given.")]
+
+
+def export(session: Session = None, format: FormatName = "json", out: Out = None) -> None:
+    """Write what was practised as JSON, Markdown, CSV or a report that prints well."""
+    from coach.practice.exporting import FORMATS, Format, Practice, exported, is_empty, selected
+
+    chosen: dict[str, Format] = {form: form for form in FORMATS}
+    if format not in chosen:
+        raise InputError(f"there is no format {format!r}; choose {', '.join(FORMATS)}")
+    coach, terminal = opened()
+    record = coach.record
+    practice = Practice(answers=tuple(record.attempts(None)), role_plays=tuple(record.role_plays(None)))
+    if session is not None:
+        practice = selected(practice, session)
+        if is_empty(practice):
+            raise InputError(f"there is no answer or role-play {session}; see `coach history`")
+    now = datetime.now(UTC)
+    text = exported(practice, chosen[format], terminal.language, datetime.now().astimezone().tzinfo or UTC, now)
+    if out is None:
+        sys.stdout.write(text)
+        return
+    try:
+        # A mark of the byte order, so that spreadsheets read a CSV as UTF-8.
+        out.write_text(text, encoding="utf-8-sig" if format == "csv" else "utf-8", errors="backslashreplace")
+    except OSError as fault:
+        raise InputError(f"{out} can't be written ({fault.strerror}); give another place with -o") from None

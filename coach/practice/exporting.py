@@ -1,0 +1,195 @@
+"""A person's practice as files: JSON whole, CSV a row a key point, Markdown to read, HTML to print.
+
+All of them are made from the record's values alone. Times are in UTC in JSON and CSV, in the reader's zone elsewhere.
+"""
+
+import csv
+import io
+import json
+from collections.abc import Iterator, Mapping
+from datetime import datetime, tzinfo
+from typing import Literal
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from pydantic import BaseModel, ConfigDict
+
+from coach.critique.feedback import Feedback, Label, Verdict
+from coach.customer.debrief import Debrief
+from coach.customer.names import STOP_NAMES
+from coach.language import Language, translate_to
+from coach.practice.record import Attempt, RolePlay
+
+Format = Literal["json", "md", "csv", "html"]
+FORMATS: tuple[Format, ...] = ("json", "md", "csv", "html")
+VERSION = 1
+"""Of the JSON form."""
+
+
+class Practice(BaseModel):
+    """What is exported: answers and role-plays, each newest first."""
+
+    model_config = ConfigDict(frozen=True)
+
+    answers: tuple[Attempt, ...] = ()
+    role_plays: tuple[RolePlay, ...] = ()
+
+
+def exported(practice: Practice, form: Format, language: Language, zone: tzinfo, now: datetime) -> str:
+    """The practice as the text of one file; a practice without anything gives a file that says so."""
+    if form == "json":
+        return as_json(practice, now)
+    if form == "csv":
+        return as_csv(practice)
+    template = _templates().get_template(f"practice.{form}")
+    return template.render(_content(practice, language, zone, now))
+
+
+def as_json(practice: Practice, now: datetime) -> str:
+    """Everything that the record holds, with the raw replies of models; nothing is left out or rounded."""
+    content = {"format": "interview-coach", "version": VERSION, "exported": now.isoformat()}
+    return json.dumps(content | practice.model_dump(mode="json"), ensure_ascii=False, indent=1) + "\n"
+
+
+_COLUMNS = (
+    "kind", "id", "created", "question_or_scenario", "key_point_id", "key_point", "weight", "verdict", "self_rating",
+    "judge", "score", "quote",
+)  # fmt: skip
+
+
+def as_csv(practice: Practice) -> str:
+    """A row for each key point of each answer, and of each role-play's debrief; with the header alone for nothing."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(_COLUMNS)
+    writer.writerows([_cell(row[name]) for name in _COLUMNS] for row in _rows(practice))
+    return out.getvalue()
+
+
+def _rows(practice: Practice) -> Iterator[Mapping[str, object]]:
+    for attempt in practice.answers:
+        ratings = {key: str(label) for key, label in attempt.self_ratings.items()}
+        if attempt.feedback is not None:
+            yield from _points("answer", attempt, attempt.question_id, attempt.feedback, ratings)
+    for role_play in practice.role_plays:
+        for feedback in role_play.debrief.key_points if role_play.debrief else ():
+            yield from _points("role_play", role_play, role_play.scenario.id, feedback, {})
+
+
+def _points(
+    kind: str, whole: Attempt | RolePlay, about: str, feedback: Feedback, ratings: Mapping[str, str]
+) -> Iterator[Mapping[str, object]]:
+    for verdict in feedback.key_points:
+        yield {
+            "kind": kind,
+            "id": whole.id,
+            "created": whole.created.isoformat(),
+            "question_or_scenario": about,
+            "key_point_id": verdict.id,
+            "key_point": verdict.text,
+            "weight": str(verdict.weight),
+            "verdict": str(verdict.verdict),
+            "self_rating": ratings.get(verdict.id, ""),
+            "judge": feedback.judge,
+            "score": "" if feedback.score is None else round(feedback.score, 4),
+            "quote": " / ".join(evidence.quote for evidence in verdict.evidence),
+        }
+
+
+def _cell(value: object) -> object:
+    """A text that a spreadsheet would run as a formula gets a quote before it (OWASP: CSV injection)."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")) else value
+
+
+def _templates() -> Environment:
+    return Environment(
+        loader=PackageLoader("coach.practice"),
+        autoescape=lambda name: bool(name and name.endswith(".html")),
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=StrictUndefined,
+    )
+
+
+def _content(practice: Practice, language: Language, zone: tzinfo, now: datetime) -> Mapping[str, object]:
+    _ = translate_to(language)
+    texts = {
+        "title": _("My practice"),
+        "nothing": _("Nothing has been practised yet."),
+        "answers": _("Answers"),
+        "role_plays": _("Role-plays"),
+        "score": _("Score"),
+        "no_score": _("no score"),
+        "key_point": _("Key points"),
+        "verdict": _("Verdict"),
+        "own_words": _("Own words"),
+        "own_rating": _("Own rating"),
+        "follow_up": _("Follow-up"),
+        "said_better": _("Said better"),
+        "not_judged": _("Not judged yet."),
+        "anger": _("anger"),
+        "trend": _("Trend"),
+        "costliest": _("The turn that cost most"),
+        "goes_on": _("It has not ended yet."),
+        "you": _("you"),
+        "failed": _("a red line was crossed: failed whatever the points"),
+    }
+
+    def percent(score: float | None) -> str:
+        return texts["no_score"] if score is None else f"{score:.0%}"
+
+    def scored(feedback: Feedback) -> str:
+        graded = sum(verdict.verdict is not Label.UNGRADED for verdict in feedback.key_points)
+        whole = graded == len(feedback.key_points)
+        label = texts["score"] if whole else _("Score of the {graded} graded points").format(graded=graded)
+        return f"{label}: {percent(feedback.score)}"
+
+    def local(at: datetime) -> str:
+        return at.astimezone(zone).strftime("%Y-%m-%d %H:%M")
+
+    return {
+        "practice": practice,
+        "language": language,
+        "now": now,
+        "t": texts,
+        "_": _,
+        "percent": percent,
+        "scored": scored,
+        "local": local,
+        "ends": STOP_NAMES,
+        "curve": _curve,
+        "trend": _trend(practice),
+        "quotes": _quotes,
+    }
+
+
+def _quotes(verdict: Verdict) -> str:
+    return " / ".join(f"“{evidence.quote}”" for evidence in verdict.evidence)
+
+
+def _curve(debrief: Debrief) -> str:
+    """The mood as the points of an SVG line, 100 wide and 50 high, the highest anger on top."""
+    last = max(len(debrief.mood) - 1, 1)
+    return " ".join(f"{place * 100 / last:.1f},{50 - point.anger * 10}" for place, point in enumerate(debrief.mood))
+
+
+def _trend(practice: Practice) -> str | None:
+    """The scores of answers, oldest first, as the points of an SVG line; None for fewer than two."""
+    feedbacks = (one.feedback for one in reversed(practice.answers))
+    scores = [feedback.score for feedback in feedbacks if feedback is not None and feedback.score is not None]
+    if len(scores) < 2:
+        return None
+    step = 100 / (len(scores) - 1)
+    return " ".join(f"{place * step:.1f},{50 - score * 50:.1f}" for place, score in enumerate(scores))
+
+
+def selected(practice: Practice, one: str) -> Practice:
+    """The answer or role-play of this id alone; nothing where there is none."""
+    return Practice(
+        answers=tuple(attempt for attempt in practice.answers if attempt.id == one),
+        role_plays=tuple(role_play for role_play in practice.role_plays if role_play.id == one),
+    )
+
+
+def is_empty(practice: Practice) -> bool:
+    """Whether there is nothing in it."""
+    return not practice.answers and not practice.role_plays
