@@ -203,7 +203,7 @@ class Chat:
         table = _grid("", Column(justify="right"))
         for item in score.items:
             mark = "[dim]–[/]" if item.done is None else "[green]✓[/]" if item.done else "[red]✗[/]"
-            quote = f"“{item.proof.quote}”" if item.proof and item.done else ""
+            quote = f"“{item.proof.quote}”" if item.proof else ""
             text = item.text if self._language == "zh" else item.text_en
             table.add_row(mark, str(item.weight), f"{escape(text)} [dim]{escape(quote)}[/]")
         for cost in score.costs:

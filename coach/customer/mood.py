@@ -107,6 +107,8 @@ class State(_Value):
     """Facts that have been told."""
     offers: int = 0
     apologies: int = 0
+    asked: int = 0
+    """Useful questions so far."""
     last_move: Move = Move.OPEN
     warned: bool = False
     """Whether the one ultimatum has been given."""

@@ -14,9 +14,10 @@ from coach.critique.framing import framed, json_of
 from coach.critique.manipulation import addresses_the_judge, neutralised
 from coach.critique.offline import OfflineJudge
 from coach.customer.acts import Act, Said
+from coach.customer.mood import Why
 from coach.customer.rules import Heard, acts_of
 from coach.customer.safety import insults
-from coach.customer.turns import Note, Observed, Observer, Scene, Touch
+from coach.customer.turns import Exchange, Note, Observed, Observer, Scene, Touch
 from coach.errors import ModelError, ReplyBroken
 from coach.folding import simplified
 from coach.prompting import load_prompt
@@ -43,7 +44,9 @@ class RuleObserver:
         """What the wording of a turn shows; where it is unsure, nothing."""
         heard = Heard(
             customer=scene.exchanges[-1].line.bubbles if scene.exchanges else scene.scenario.opening,
-            earlier=[one.said for one in scene.exchanges],
+            # What was said too early may, and must, be said again.
+            earlier=[one.said for one in scene.exchanges if not _came_too_early(one)],
+            so_far=scene.customer_lines,
         )
         acts = tuple(one for one in acts_of(said, heard) if not _OUR_WORDS.search(one.quote))
         asked = [fact for fact in scene.scenario.facts if any(word in simplified(said) for word in fact.asked_by)]
@@ -55,6 +58,10 @@ class RuleObserver:
         return Observed(
             acts=acts, asks=asks, insults=insults(said), touches=_touches(scene, said, deadline), by="rules"
         )
+
+
+def _came_too_early(exchange: Exchange) -> bool:
+    return any(change.why == Why.PREMATURE for change in exchange.step.changes)
 
 
 _ASKING = frozenset({Act.INFO_QUESTION, Act.ASKS_KNOWN_INFO})

@@ -137,10 +137,15 @@ def _item(item: RubricItem, scene: Scene) -> ItemScore:
 
 def _costs(penalties: Sequence[RubricPenalty], exchanges: Sequence[Exchange]) -> Sequence[Cost]:
     return [
-        Cost(proof=proof, **penalty.model_dump())
+        Cost(proof=proof, fatal=_is_fatal(penalty, exchanges[proof.turn - 1]), **penalty.model_dump(exclude={"fatal"}))
         for penalty in penalties
         for proof in _proofs(exchanges, penalty.act)[:_MOST_COUNTED]
     ]
+
+
+def _is_fatal(penalty: RubricPenalty, exchange: Exchange) -> bool:
+    """A red line; of rudeness only an open insult is one."""
+    return penalty.fatal and (penalty.act is not Act.RUDE or exchange.observed.insults)
 
 
 def _proofs(exchanges: Sequence[Exchange], *acts: Act) -> Sequence[Proof]:
@@ -185,7 +190,7 @@ def _verifies(scene: Scene) -> _Mark:
 
 def _finds_out(scene: Scene) -> _Mark:
     for number, one in enumerate(scene.exchanges, 1):
-        if any(change.what == "fact" for change in one.step.changes):
+        if any(change.what == "fact" and change.why == Why.ASKED for change in one.step.changes):
             return _Mark(True, Proof(turn=number, quote=one.said))
     return _Mark(False)
 
@@ -212,6 +217,11 @@ def _hands_over(scene: Scene) -> _Mark:
     return _Mark(bool(moved), moved[0] if moved else None)
 
 
+def _rounds_off(scene: Scene) -> _Mark:
+    late = [proof for proof in _proofs(scene.exchanges, Act.CLOSING) if proof.turn > 1]
+    return _Mark(bool(late), late[0] if late else None)
+
+
 _RULES: Mapping[ItemId, Callable[[Scene], _Mark]] = {
     "greet": _greets,
     "hear_out": _never(Why.RULES_FIRST, Why.PREMATURE),
@@ -228,5 +238,5 @@ _RULES: Mapping[ItemId, Callable[[Scene], _Mark]] = {
     "boundary": _only_if(_is_threatened, _did(Act.BOUNDARY)),
     "escalate_right": _only_if(_is_asked_for_a_supervisor, _hands_over),
     "confirm": _did(Act.CONFIRM),
-    "close": _did(Act.CLOSING),
+    "close": _rounds_off,
 }

@@ -15,14 +15,14 @@ from coach.customer.act_phrases import UNLESS
 from coach.customer.acts import Act, Said
 from coach.folding import folded, normalise, simplified
 
-_CLAUSE = re.compile(r"[^，,。！!？?；;\n~～]+[。！!？?；;~～]*")
+_CLAUSE = re.compile(r"(?:[^，,。！!？?；;\n~～.]|\.(?!\s|$))+(?:[。！!？?；;~～]|\.(?=\s|$))*")
 _GIVEN = re.compile(
-    r"说了|說了|说过|讲过|講過|讲了|发过|发了|传了|传过|给过|给了|报过|报了|刚.{0,6}(?:说|给|发|报|传|讲)|第.{1,2}[遍次]|往上翻|上面有|前面都|写了|写过|尾号\d"
+    r"说了|說了|说过|讲过|講過|讲了|发过|发了|传了|传过|给过|给了|报过|报了|刚.{0,6}(?:说|给|发|报|传|讲)|第.{1,2}[遍次].{0,3}(?:说|讲|发|问|报|给|跟)|(?:说|讲|发|问|报|给|跟).{0,6}第.{1,2}[遍次]|往上翻|上面有|前面都|写了|写过|尾号\d"
     r"|already|told you|i said|sent (?:it|you)|order \S*\d|#\d",
     re.IGNORECASE,
 )
 _TURNED_DOWN = re.compile(
-    r"别再|别跟我|不要(?:再|复制|跟我)|听腻|听够|换一句|换句|又是|老是|只会|第.{1,2}[遍次]|刚说过|说过了|还是这句|复制|複製|没用|不要.{1,4}[！!]|stop|enough|again|same"
+    r"别再|别跟我|不要(?:再|复制|跟我)|听腻|听够|换一句|换句|又是|老是|只会|第.{1,2}[遍次].{0,3}(?:说|讲|发|问|报|给|跟)|(?:说|讲|发|问|报|给|跟).{0,6}第.{1,2}[遍次]|刚说过|说过了|还是这句|复制|複製|没用|不要.{1,4}[！!]|stop|enough|again|same"
     r"|[\"“'「].+[\"”'」]",
     re.IGNORECASE,
 )
@@ -44,10 +44,13 @@ _REJECTED = re.compile(
 _PHONE = re.compile(r"1[3-9]\d{9}")
 _SURNAME = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文"
 _PERSON = re.compile(
-    rf"(?:叫|姓名|名字|签收人|买家|：|:)(?:是|叫)?[{_SURNAME}][\u4e00-\u9fff]{{1,2}}(?=[，,。、\s住家电]|$)|[{_SURNAME}][\u4e00-\u9fff]{{1,2}}[，,]?\s?住"
+    rf"(?:叫|姓名|名字|签收人|买家|：|:)(?:是|叫)?[{_SURNAME}][\u4e00-\u9fff]{{1,2}}(?=[，,。、\s住家电]|$)|[{_SURNAME}][\u4e00-\u9fff]{{1,2}}[，,]?\s?住(?=在|.{{1,8}}(?:栋|号|楼|座|室|单元|小区|[苑里路园村]))"
     r"|(?:住(?:在)?|家在|家住|地址是|换到|搬到).{0,4}[\u4e00-\u9fff\d]{2,}(?:栋|号楼?|楼|座|室|单元|小区|[苑里路园村])"
     r"|(?:他|她|对方|人家|邻居)(?:的)?(?:手机|电话|号码|微信|身份证).{0,4}[是:：]?\s*\d"
 )
+_OWN_NAME = re.compile(r"我(?:叫|是|姓|的名字)|这里是|这边是|客服|工号|经理|主管")
+_ASKED_BACK = re.compile(r"您的|您(?:家|收货)|对(?:吗|吧|不)|是(?:吗|吧)|核对|确认")
+"""The customer's own data, said to have it confirmed."""
 _SECRET = r"(?:密码|验证码|動態碼|六位|cvv|安全码|背面|卡号|身份证(?:号)?|otp|passcode|password|pin\b)"
 _ASKS_SECRET = re.compile(
     rf"{_SECRET}.{{0,16}}(?:发|报|念|告诉|给|说|输|拍|type|here)|(?:发|报|念|告诉|给|说|输入?|拍|send|type|tell|give).{{0,10}}{_SECRET}|念给我听",
@@ -78,6 +81,9 @@ _NEVER_IF_DENIED = frozenset(
         Act.RUDE,
     }
 )
+_HURTING = _NEVER_IF_DENIED - {Act.APOLOGY, Act.EMPATHY_GENERIC, Act.COMPENSATION} | {Act.DEFLECTION, Act.BARE_REFUSAL}
+"""What costs the candidate needs a phrase, or a model that is all but sure: friendly clauses look alike to it."""
+_SURE_OF_HARM = 0.85
 _EASING = frozenset(
     {Act.POLICY_REASON, Act.ALTERNATIVE, Act.SOLUTION_CONCRETE, Act.COMPENSATION, Act.OFF_PLATFORM, Act.BOUNDARY}
 )
@@ -106,6 +112,8 @@ class Heard:
     """The customer's last bubbles."""
     earlier: Sequence[str] = ()
     """The candidate's turns before this one."""
+    so_far: Sequence[str] = ()
+    """All that the customer has said."""
 
     @cached_property
     def text(self) -> str:
@@ -114,8 +122,13 @@ class Heard:
 
     @cached_property
     def pairs(self) -> frozenset[str]:
-        """Their pairs of characters that carry a meaning."""
-        return _pairs(self.text)
+        """The pairs of characters that carry a meaning, of all that they said."""
+        return _pairs(self.whole)
+
+    @cached_property
+    def whole(self) -> str:
+        """All that the customer has said, in one."""
+        return simplified(" ".join((*self.so_far, *self.customer)))
 
 
 def acts_of(said: str, heard: Heard) -> tuple[Said, ...]:
@@ -128,7 +141,9 @@ def acts_of(said: str, heard: Heard) -> tuple[Said, ...]:
             seen[act] = _Shown(clause, 1.0)
     _settle(seen, clauses, heard)
     if clauses and _is_repeated(said, clauses, heard):
-        seen.setdefault(Act.SCRIPTED_REPEAT, _Shown(clauses[0], 1.0))
+        known = folded(" ".join((heard.text, *heard.earlier)))
+        again = max(clauses, key=lambda clause: _run(folded(clause.text), known))
+        seen.setdefault(Act.SCRIPTED_REPEAT, _Shown(again, 1.0))
     places = {act: seen[act].clause for act in Act if act in seen}
     return tuple(
         Said(act=act, quote=said[place.start : place.end], start=place.start, end=place.end)
@@ -191,7 +206,9 @@ def _best(stretches: Mapping[Clause, frozenset[Act]], margin: float) -> dict[Act
         least = max(scores.values()) * _SHARE_OF_BEST
         for act, score in scores.items():
             wanted = max(model.threshold(act) + margin, least, best[act].score if act in best else 0)
-            if score >= wanted and (act in phrases or _says_enough(clause)) and not _is_denied(act, clause.text):
+            sure = act not in _HURTING or score >= _SURE_OF_HARM
+            shown = act in phrases or (sure and _says_enough(clause))
+            if score >= wanted and shown and not _is_denied(act, clause.text):
                 best[act] = _Shown(clause, score)
     return best
 
@@ -216,7 +233,10 @@ def _plain(clause: Clause, said: str, heard: Heard) -> Iterator[Act]:
 
 def _gives_away(text: str, heard: Heard) -> bool:
     phone = _PHONE.search(text)
-    return bool((phone and phone[0] not in heard.text) or (_PERSON.search(text) and not _KEPT_SAFE.search(text)))
+    if phone:
+        return phone[0] not in heard.text
+    kept = _KEPT_SAFE.search(text) or _OWN_NAME.search(text) or _ASKED_BACK.search(text)
+    return not kept and _PERSON.search(text) is not None
 
 
 _WEAKER: Mapping[Act, Sequence[Act]] = {
@@ -271,7 +291,10 @@ def _settle_refusal(seen: dict[Act, _Shown]) -> None:
         return
     seen[Act.REFUSAL] = refused
     if not _EASING & set(seen):
-        seen[Act.BARE_REFUSAL] = seen.pop(Act.REFUSAL)
+        bare = seen.pop(Act.REFUSAL)
+        sure = bare.score >= _SURE_OF_HARM and not UNLESS[Act.REFUSAL].search(bare.clause.text)
+        if sure or Act.REFUSAL in phrases_in([bare.clause.text]):
+            seen[Act.BARE_REFUSAL] = bare
     elif Act.SOLUTION_CONCRETE in seen and not seen[Act.SOLUTION_CONCRETE].clause.meets(refused.clause):
         seen.setdefault(Act.ALTERNATIVE, seen[Act.SOLUTION_CONCRETE])
 
@@ -287,7 +310,9 @@ def _is_about(clause: Clause, clauses: Sequence[Clause], heard: Heard) -> bool:
     """Whether a clause, or one beside it, takes up what the customer has said."""
     places = [place for place, one in enumerate(clauses) if one.meets(clause)]
     near = " ".join(one.text for one in clauses[max(0, places[0] - 2) : places[-1] + 2])
-    return bool(_pairs(near) & heard.pairs) or len((set(near) & set(heard.text) & _HAN) - _FILLER) >= _SHARED_CHARACTERS
+    return (
+        bool(_pairs(near) & heard.pairs) or len((set(near) & set(heard.whole) & _HAN) - _FILLER) >= _SHARED_CHARACTERS
+    )
 
 
 def _pairs(text: str) -> frozenset[str]:

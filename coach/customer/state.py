@@ -43,6 +43,7 @@ LEVELS = {
 }
 """What difficulty 1 to 5 means."""
 
+_PROMISE = frozenset({Act.SOLUTION_CONCRETE, Act.TIME_COMMITMENT})
 _HEARS = frozenset({Act.EMPATHY_SPECIFIC, Act.RESTATE})
 _OFFERS = frozenset({Act.SOLUTION_CONCRETE, Act.ALTERNATIVE, Act.COMPENSATION})
 _ANGERS_TWICE = {
@@ -72,6 +73,8 @@ _HELPS = frozenset(
     | _OFFERS
 )
 _THREATS = frozenset({Move.THREATEN_REVIEW, Move.THREATEN_COMPLAINT, Move.DEMAND_SUPERVISOR})
+_ANSWERED_FIRST = frozenset({Act.INFO_QUESTION, Act.RESTATE, Act.CONFIRM, Act.CLOSING})
+"""Who is asked, answers that; who is said goodbye to, doesn't begin anew."""
 _CONFIDES_AT = 2
 """Trust from which on the customer tells what they would have kept to themselves."""
 _ANGER_FOR = {Move.VENT: 2, Move.SARCASM: 2} | dict.fromkeys(_THREATS, 3)
@@ -103,6 +106,7 @@ def respond(scenario: Scenario, difficulty: int, seed: int, state: State, labels
         update={
             "turn": state.turn + 1,
             "apologies": state.apologies + (Act.APOLOGY in labels.acts),
+            "asked": state.asked + (Act.INFO_QUESTION in labels.acts),
             "last_move": move,
             "end": end,
             "phase": _phase(turn.state, move),
@@ -172,7 +176,7 @@ class _Turn:
             next_one is None
             or self.told
             or self.worse
-            or Act.CLOSING in self.acts
+            or bool(self.acts & _ANSWERED_FIRST)
             or not self.state.heard
             or self.before.trust < _CONFIDES_AT
         ):
@@ -218,7 +222,7 @@ class _Turn:
             return Why.HEARD
         if not self._offers_count():
             return None
-        if self.acts >= {Act.SOLUTION_CONCRETE, Act.TIME_COMMITMENT}:
+        if self.acts >= _PROMISE:
             return Why.PROMISE_WITH_A_TIME
         if self.acts >= {Act.POLICY_REASON, Act.ALTERNATIVE}:
             return Why.HONEST_NO
@@ -263,6 +267,9 @@ class _Turn:
             or self.state.trust > self.before.trust
             or self.state.listening > self.before.listening
             or len(self.state.met) > len(self.before.met)
+            or (Act.INFO_QUESTION in self.acts and not self.before.asked)
+            or (Act.CONFIRM in self.acts and self.before.offers > 0 and Act.CONFIRM not in self.before.done)
+            or (self.before.warned and not self.before.heard and self.acts >= _PROMISE)
             or self.state.offers > self.before.offers
             or bool(self.told)
         )

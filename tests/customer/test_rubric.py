@@ -49,7 +49,7 @@ def test_a_good_role_play_earns_more_than_a_middling_one_and_that_more_than_a_po
         ("solution_concrete", [HELP]),
         ("time_commitment", [HELP]),
         ("confirm", [(Act.CONFIRM,)]),
-        ("close", [(Act.CLOSING,)]),
+        ("close", [CALM, (Act.CLOSING,)]),
     ],
 )
 def test_an_item_is_earned_by_its_act_and_not_without(item: str, turns: list[Turn]) -> None:
@@ -87,12 +87,20 @@ def test_a_refusal_brings_up_its_reason_and_another_way() -> None:
     assert done(result, "alternative") is True
 
 
-@pytest.mark.parametrize("act", [Act.RUDE, Act.OVER_PROMISE, Act.PRIVACY, Act.OFF_PLATFORM])
+@pytest.mark.parametrize("act", [Act.OVER_PROMISE, Act.PRIVACY, Act.OFF_PLATFORM])
 def test_a_red_line_fails_whatever_the_points(act: Act) -> None:
     result = scored((*CALM, *HELP, Act.CONFIRM, act))
     assert result.failed
     assert result.score is not None
     assert result.score > 0
+
+
+def test_a_snap_costs_and_an_insult_is_a_red_line() -> None:
+    scene = played("late-birthday-gift", CALM, (Act.RUDE,))
+    assert not score(STAGE.rubric, scene).failed
+    one = scene.exchanges[1]
+    insult = one.model_copy(update={"observed": one.observed.model_copy(update={"insults": True})})
+    assert score(STAGE.rubric, scene.model_copy(update={"exchanges": (scene.exchanges[0], insult)})).failed
 
 
 def test_a_cost_counts_twice_at_most() -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from coach.customer.act_model import WEIGHTS, act_model
 from coach.customer.acts import Act
-from coach.customer.rules import Heard, acts_of
+from coach.customer.rules import Heard, acts_of, clauses_of
 
 CAR = Heard(customer=("我的车子呢", "昨天就该到的", "物流两天不动了"))
 TURNS = Path(__file__).parents[2] / "corpus" / "cases" / "turns.jsonl"
@@ -197,3 +197,65 @@ def test_labels_of_the_cases_are_acts_with_quotes_that_stand_in_the_reply() -> N
         assert set(turn["acts"]) == set(turn["quotes"]) <= {str(act) for act in Act}
         assert all(quote in turn["reply"] for quote in turn["quotes"].values())
         assert not {"refusal", "bare_refusal"} <= set(turn["acts"])
+
+
+FRIDGE = ("这是第4次联系", "10月8号报修冰箱，到今天没人上门")
+HARMLESS = (
+    "您好，我叫李娜，很高兴为您服务。",
+    "我的名字叫王芳",
+    "咱们先把钱保住",
+    "地址是人民路12号3栋对吗？",
+    "您想便宜点很正常。",
+    "这个人不是我们平台的客服",
+    "大爷您好",
+    "您不用自己跑。",
+    "明天我再跟您联系",
+    "您要是想投诉",
+    "不方便也没关系",
+    "您说的是婴儿床用了四十天才想退，是吗？",
+    "你现在满意了",
+    "您家里方便问一下哪天有人在吗？",
+    "您好，报修冰箱到今天没人上门，您太不容易了。",
+)
+"""What a newcomer typed in good faith, and was once punished for."""
+HARMFUL = {
+    Act.RUDE,
+    Act.BLAME_CUSTOMER,
+    Act.CALM_DOWN_COMMAND,
+    Act.BARE_REFUSAL,
+    Act.DEFLECTION,
+    Act.SCRIPTED_REPEAT,
+    Act.ASKS_KNOWN_INFO,
+    Act.PRIVACY,
+    Act.OFF_PLATFORM,
+    Act.OVER_PROMISE,
+}
+
+
+@pytest.mark.parametrize("said", HARMLESS)
+def test_what_is_said_in_good_faith_hurts_nobody(said: str) -> None:
+    acts = {one.act for one in acts_of(said, Heard(customer=FRIDGE))}
+    assert not acts & HARMFUL
+
+
+@pytest.mark.parametrize(
+    "said", ["照片看不出来是我们的问题", "这不是我们的责任，是快递的责任。", "如果是我们裁错了，会给您一个说法"]
+)
+def test_what_denies_a_fault_is_no_apology(said: str) -> None:
+    assert Act.APOLOGY not in {one.act for one in acts_of(said, Heard())}
+
+
+def test_the_problem_is_said_back_also_where_it_was_told_long_ago() -> None:
+    heard = Heard(customer=("哦",), so_far=("六把椅子能便宜不", "包邮不"))
+    assert Act.RESTATE in {one.act for one in acts_of("您要的是六把再便宜一点并且包邮，对吗？", heard)}
+
+
+def test_english_sentences_are_read_one_by_one() -> None:
+    clauses = [clause.text for clause in clauses_of("I understand. It costs 3.50 a day. I will refund you today.")]
+    assert clauses == ["I understand.", "It costs 3.50 a day.", "I will refund you today."]
+
+
+def test_the_words_that_are_said_again_are_quoted() -> None:
+    heard = Heard(customer=("别再说尽快处理了",))
+    again = [one for one in acts_of("您好，我们会尽快处理的", heard) if one.act is Act.SCRIPTED_REPEAT]
+    assert [one.quote for one in again] == ["我们会尽快处理的"]
