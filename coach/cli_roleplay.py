@@ -51,6 +51,8 @@ def roleplay(
 
     if (scenario is None) == (resume is None):
         raise InputError("name a scenario with --scenario (see `coach scenarios`), or go on with --resume ID")
+    if resume is not None and (difficulty is not None or seed is not None):
+        raise InputError("a role-play goes on as it began; leave out --difficulty and --seed beside --resume")
     if intensity not in set(Intensity):
         raise InputError(f"there is no intensity {intensity!r}; choose mild, firm or harsh")
     coach, terminal = opened()

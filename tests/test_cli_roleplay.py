@@ -120,6 +120,7 @@ def test_signs_of_distress_end_it_with_where_to_find_help(coach: Coach) -> None:
         (("-s", "late-birthday-gift", "--intensity", "wild"), "mild, firm or harsh"),
         (("-s", "late-birthday-gift", "--judge", "llm"), "COACH_MODEL"),
         (("--resume", "no-such"), "begin a new one"),
+        (("--resume", "no-such", "--seed", "1"), "as it began"),
     ],
 )
 def test_a_wrong_call_says_what_and_how_to_mend_it(coach: Coach, arguments: tuple[str, ...], says: str) -> None:

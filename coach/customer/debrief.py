@@ -102,10 +102,9 @@ def frame(scene: Scene, number: int) -> str:
     """A scaffold for a turn: the customer's own words taken up, and the gaps that the candidate has to fill."""
     before = scene.model_copy(update={"exchanges": scene.exchanges[: number - 1]})
     heard = next((line for line in reversed(before.customer_lines) if len(line) >= 4), before.customer_lines[-1])
-    wants = next((one.text for one in scene.scenario.demands if one.id not in before.state.met), "")
     parts = [f"您说“{heard}”，换成我也会【点出这件事对客户的影响】。"]
     if not before.state.heard:
-        parts.append(f"我先确认一下：您要的是{wants}，对吗？" if wants else "我先确认一下我理解得对不对：【复述】。")
+        parts.append("我先确认一下：您要的是【用一句话复述客户要什么】，对吗？")
     else:
         parts.append("我现在【做什么】，【几点之前】给您回话。")
         parts += ["这样做的依据是【哪条规则】；如果不合适，也可以【另一个办法】。"] if _must_decline(scene) else []
