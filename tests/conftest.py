@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from sqlalchemy import URL
 
 from coach.compose import Coach
 from coach.settings import Settings
+from tests import postgres_server
 from tests.openai_server import OpenAIServer
 
 # The same examples on every run, and no clock: a slow machine is no fault.
@@ -22,6 +24,25 @@ def openai_server() -> Iterator[OpenAIServer]:
     server = OpenAIServer().start()
     yield server
     server.stop()
+
+
+@pytest.fixture(scope="session")
+def postgres_socket() -> Iterator[Path]:
+    """The folder of the socket of a PostgreSQL server, started for the first test that wants it."""
+    programs = postgres_server.programs()
+    if programs is None:
+        missing = "PostgreSQL's server is not installed (Debian: apt install postgresql)"
+        # Where the gate runs, a test that is skipped would go unnoticed.
+        pytest.fail(missing) if os.environ.get("CI") else pytest.skip(missing)
+    with postgres_server.running(programs) as socket:
+        yield socket
+
+
+@pytest.fixture
+def postgres_url(postgres_socket: Path) -> Iterator[URL]:
+    """The address of an empty PostgreSQL database of the test's own."""
+    with postgres_server.database(postgres_socket, "mine") as url:
+        yield url
 
 
 @pytest.fixture(scope="session")

@@ -21,6 +21,8 @@ AT_HOME = {
     "tenacity": "coach/adapters",
     "chromadb": "coach/adapters",
     "sqlalchemy": "coach/adapters",
+    "alembic": "coach/adapters",
+    "psycopg": "coach/adapters",
     "dbos": "coach/adapters",
     "yaml": "coach/adapters",
     "pypdf": "coach/adapters",

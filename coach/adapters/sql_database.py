@@ -1,17 +1,19 @@
-"""The database of the record: opened, its tables made or brought up to date, its faults told in one line."""
+"""The database of the record: opened, its tables made or brought up to date when they are not."""
 
 import sqlite3
 import threading
+import weakref
 from collections.abc import Generator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 from filelock import FileLock
-from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, inspect, make_url, select
-from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, inspect, make_url, text
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import Session
 
-from coach.adapters.sql_tables import BEFORE_ROLE_PLAYS, REVISION, Revision, Row
+from coach.adapters.sql_faults import FAULTS, fault_and_remedy, is_sqlite, place
+from coach.adapters.sql_tables import REVISION
 from coach.errors import RecordUnavailable
 
 _LOCK_SECONDS = 10
@@ -34,17 +36,18 @@ class SqlDatabase:
         """A transaction, committed at the end. Raises RecordUnavailable where the database does not work."""
         url = _parsed(self._url)
         # SQLite's own waiting is by chance: of eight threads that write without a pause, one may wait for too long.
-        turn = self._turn if writes and _is_sqlite(url) else nullcontext()
+        turn = self._turn if writes and is_sqlite(url) else nullcontext()
         try:
             with turn, Session(self._open(url).execution_options(writes=writes)) as session, session.begin():
                 yield session
-        except (SQLAlchemyError, OSError, ImportError) as fault:
-            raise RecordUnavailable(f"{_place(url)}: {_fault_and_remedy(fault)}") from fault
+        except FAULTS as fault:
+            raise RecordUnavailable(f"{place(url)}: {fault_and_remedy(fault)}") from fault
 
     def _open(self, url: URL) -> Engine:
         with self._opening:
             if self._engine is None or _is_gone(url):
                 self._engine = _opened(url)
+                weakref.finalize(self, self._engine.dispose)  # says goodbye to a server
             return self._engine
 
 
@@ -58,10 +61,11 @@ def _parsed(url: str | URL) -> URL:
 
 
 def _opened(url: URL) -> Engine:
-    if not _is_sqlite(url):
-        engine = create_engine(url, hide_parameters=True, pool_pre_ping=True)
-        _set_up(engine)
-        return engine
+    if not is_sqlite(url):
+        # What is only wanted once leaves no connection behind where it fails.
+        options = {"hide_parameters": True, "connect_args": _connect_args(url)}
+        _set_up(create_engine(url, poolclass=NullPool, **options))
+        return create_engine(url, pool_pre_ping=True, **options)
     if not url.database or url.database == ":memory:":
         raise RecordUnavailable(
             "a SQLite database in memory would lose every answer; name a file in COACH_DATABASE_URL"
@@ -78,6 +82,11 @@ def _opened(url: URL) -> Engine:
     return engine
 
 
+def _connect_args(url: URL) -> dict[str, int]:
+    """An end to the waiting for a server that does not answer; left to itself, it would take minutes."""
+    return {"connect_timeout": _LOCK_SECONDS} if url.get_driver_name() == "psycopg" else {}
+
+
 def _prepare_sqlite(connection: sqlite3.Connection, record: object) -> None:
     del record
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
@@ -90,68 +99,23 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-def _is_sqlite(url: URL) -> bool:
-    return url.get_backend_name() == "sqlite"
-
-
 def _is_gone(url: URL) -> bool:
-    return _is_sqlite(url) and not Path(str(url.database)).exists()
+    return is_sqlite(url) and not Path(str(url.database)).exists()
 
 
 def _set_up(engine: Engine) -> None:
     with engine.connect() as connection:
-        if not inspect(connection).has_table(Revision.__tablename__):
-            connection.rollback()
-            _create_tables(engine)
-            return
-        revision = connection.scalar(select(Revision.version_num))
-    if revision == BEFORE_ROLE_PLAYS:
-        _add_missing_tables(engine)
-    elif revision != REVISION:
+        made = inspect(connection).has_table("alembic_version")
+        stored = list(connection.scalars(text("SELECT version_num FROM alembic_version"))) if made else []
+    if stored == [REVISION]:
+        return
+    # Alembic takes a tenth of a second to import, and nearly always there is nothing to do.
+    from coach.adapters.sql_upgrade import upgrade
+
+    try:
+        upgrade(engine, _LOCK_SECONDS)
+    except FAULTS as fault:
+        done = "brought up to date" if stored else "made"
         raise RecordUnavailable(
-            f"{_place(engine.url)}: its tables have revision {revision}, this program knows {REVISION}; update the "
-            "program, or name another database in COACH_DATABASE_URL"
-        )
-
-
-def _create_tables(engine: Engine) -> None:
-    with Session(engine.execution_options(writes=True)) as session, session.begin():
-        Row.metadata.create_all(session.connection(), checkfirst=False)
-        session.add(Revision(version_num=REVISION))
-
-
-def _add_missing_tables(engine: Engine) -> None:
-    with Session(engine.execution_options(writes=True)) as session, session.begin():
-        # On a server, another machine may be at it too: this one waits, and then finds it done.
-        stored = session.scalars(select(Revision).with_for_update()).one()
-        Row.metadata.create_all(session.connection())
-        stored.version_num = REVISION
-
-
-def _place(url: URL) -> str:
-    """How messages call the database: never with its password."""
-    return url.database or "" if _is_sqlite(url) else url.render_as_string(hide_password=True)
-
-
-_SQLITE_FAULTS = {
-    sqlite3.SQLITE_BUSY: "another program holds the database; close that program, or try again in a moment",
-    sqlite3.SQLITE_FULL: "the disk is full; free some space and try again",
-    sqlite3.SQLITE_IOERR: "the disk refuses to read or write; make sure that it works and has space, then try again",
-    sqlite3.SQLITE_NOTADB: "the file is no SQLite database; move it away, or name another in COACH_DATABASE_URL",
-    sqlite3.SQLITE_CORRUPT: "the database is damaged; move it away and put a backup in its place",
-    sqlite3.SQLITE_CANTOPEN: "the file can't be opened; make sure that it is a file in a folder you may write to",
-    sqlite3.SQLITE_READONLY: "the file may not be written; give yourself the right to write to it and to its folder",
-}
-
-
-def _fault_and_remedy(fault: SQLAlchemyError | OSError | ImportError) -> str:
-    if isinstance(fault, ArgumentError):
-        return "SQLAlchemy knows no such kind of database; give one as postgresql+psycopg://user:password@host/name"
-    if isinstance(fault, ImportError):
-        return f"the driver {fault.name} is not installed; install it, or name another database in COACH_DATABASE_URL"
-    if isinstance(fault, OSError):
-        return f"{fault.strerror or fault}; make sure that the folder is there and that you may write to it"
-    cause = fault.orig if isinstance(fault, DBAPIError) else fault
-    code = getattr(cause, "sqlite_errorcode", 0) & 0xFF  # the rest says where inside SQLite
-    said = " ".join(str(cause).split())
-    return _SQLITE_FAULTS.get(code, f"{said}; make sure that the database runs and that COACH_DATABASE_URL is right")
+            f"{place(engine.url)}: its tables could not be {done}, and nothing was changed: {fault_and_remedy(fault)}"
+        ) from fault

@@ -8,10 +8,7 @@ from sqlalchemy import DateTime, Dialect, ForeignKey, Text, TypeDecorator
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 REVISION = "0002"
-"""Of the tables below. Stored where Alembic looks for it, so that later migrations know where to begin."""
-
-BEFORE_ROLE_PLAYS = "0001"
-"""The revision that lacks the tables of role-plays, and nothing else."""
+"""Of the tables below; the newest script in `migrations/` leads to it."""
 
 _ESCAPED = re.compile(r"[\\\0\ud800-\udfff]")
 _ESCAPE = re.compile(r"\\u([0-9a-f]{4})")
@@ -52,14 +49,6 @@ class Row(DeclarativeBase):
     """A row of any table."""
 
     type_annotation_map: ClassVar[dict[object, object]] = {str: Letters, datetime: Utc}
-
-
-class Revision(Row):
-    """The revision that the tables of a database have; one row."""
-
-    __tablename__ = "alembic_version"
-
-    version_num: Mapped[str] = mapped_column(primary_key=True)
 
 
 class FollowUpRow(Row):

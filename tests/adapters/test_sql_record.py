@@ -1,21 +1,22 @@
+import os
 import re
+import shutil
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from sqlalchemy import URL
-from sqlalchemy.dialects import postgresql
-from sqlalchemy.schema import CreateTable
 
 from coach.adapters import sql_database
 from coach.adapters.sql_record import SqlRecord, sqlite_url
-from coach.adapters.sql_tables import Row
-from coach.critique.feedback import FollowUp, Label
+from coach.critique.feedback import Label
 from coach.errors import RecordUnavailable
 from coach.practice.record import Attempt
 
@@ -31,8 +32,7 @@ def impatient(folder: Path) -> SqlRecord:
     return SqlRecord(sqlite_url(folder).update_query_dict({"timeout": "0.1"}))
 
 
-def in_another_process(code: str, folder: Path) -> subprocess.Popen[str]:
-    start = """
+START = """
 import os, signal, sys
 from pathlib import Path
 from coach.adapters.sql_record import SqlRecord, sqlite_url
@@ -40,8 +40,11 @@ from coach.critique.feedback import Label
 from coach.errors import RecordUnavailable
 record = SqlRecord(sqlite_url(Path(sys.argv[1])))
 """
+
+
+def in_another_process(code: str, folder: Path) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-c", start + code, str(folder)],
+        [sys.executable, "-c", START + code, str(folder)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -135,24 +138,6 @@ def test_threads_of_one_record_wait_for_each_other_as_long_as_it_takes(tmp_path:
     assert record.attempts(10) == kept != []
 
 
-def test_two_records_that_add_to_one_attempt_at_once_leave_one_rating_and_every_answer(tmp_path: Path):
-    attempt = opened(tmp_path).add_attempt("q01", "?", ANSWER)
-    follow_up = FollowUp(question="?", key_point_id="q01.1", source="model")
-
-    def work(record: SqlRecord) -> None:
-        for _ in range(10):
-            record.rate(attempt.id, "q01.1", Label.COVERED)
-            record.add_follow_up(attempt.id, follow_up, ANSWER)
-
-    threads = [threading.Thread(target=work, args=(opened(tmp_path),)) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    (kept,) = opened(tmp_path).attempts(1)
-    assert (kept.self_ratings, len(kept.follow_ups)) == ({"q01.1": Label.COVERED}, 20)
-
-
 def test_processes_that_begin_at_once_on_an_empty_folder_lose_nothing(tmp_path: Path):
     code = """
 print("ready", flush=True)
@@ -187,18 +172,6 @@ def test_what_was_written_before_a_kill_is_there(tmp_path: Path, write: str, kep
     assert [(one.answer, one.self_ratings) for one in opened(tmp_path).attempts(10)] == [("said", kept)]
 
 
-def test_a_kill_while_the_tables_are_made_leaves_a_folder_that_works(tmp_path: Path):
-    code = """
-from coach.adapters import sql_database
-sql_database.Revision.__init__ = lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL)
-record.attempts(1)
-"""
-    process = in_another_process(code, tmp_path)
-    process.communicate()
-    assert process.returncode == -signal.SIGKILL
-    assert opened(tmp_path).add_attempt("q01", "?", ANSWER) in opened(tmp_path).attempts(1)
-
-
 def test_a_database_that_was_moved_away_is_made_anew(tmp_path: Path):
     record = opened(tmp_path)
     before = record.add_attempt("q01", "?", ANSWER)
@@ -229,6 +202,20 @@ def test_a_damaged_database_is_refused(tmp_path: Path):
         file.seek(4096)
         file.write(b"\xff" * 40_000)
     assert "coach.db: the database is damaged; move it away" in refused(lambda: opened(tmp_path).attempts(100))
+
+
+@pytest.mark.parametrize("kept_bytes", [50, 100, 4096, 40_000, 100_000])
+def test_a_database_that_was_cut_off_is_refused_and_left_alone(tmp_path: Path, kept_bytes: int):
+    record = opened(tmp_path)
+    for _ in range(50):
+        record.add_attempt("q01", "?", ANSWER * 100)
+    with (tmp_path / "coach.db").open("r+b") as file:
+        file.truncate(kept_bytes)
+    before = (tmp_path / "coach.db").read_bytes()
+    for call in (lambda: opened(tmp_path).add_attempt("q01", "?", ANSWER), lambda: opened(tmp_path).attempts(None)):
+        said = r"coach\.db: (the file is no SQLite database|the database is damaged); move it away"
+        assert re.search(said, refused(call))
+    assert (tmp_path / "coach.db").read_bytes() == before
 
 
 def test_a_folder_in_the_place_of_the_file_is_refused(tmp_path: Path):
@@ -281,7 +268,8 @@ sys.stdin.readline()
 def test_a_lock_file_that_another_holds_for_too_long_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(sql_database, "_LOCK_SECONDS", 0)
     with sql_database.FileLock(tmp_path / "coach.db.lock"):
-        assert "coach.db.lock" in refused(lambda: opened(tmp_path).attempts(1))
+        message = refused(lambda: opened(tmp_path).attempts(1))
+    assert message.endswith("coach.db.lock; close that program, or try again in a moment")
 
 
 def test_a_disk_that_is_full_is_said_and_leaves_what_was_there(tmp_path: Path):
@@ -299,6 +287,115 @@ except RecordUnavailable as fault:
     assert opened(tmp_path).attempts(10) == [attempt]
 
 
+FILL = """
+def fill():
+    with open(data / "filler", "wb", buffering=0) as file:
+        try:
+            while file.write(bytes(4096)):
+                pass
+        except OSError as fault:
+            assert fault.errno == errno.ENOSPC
+
+def said(call):
+    try:
+        call()
+    except RecordUnavailable as fault:
+        print(fault)
+    else:
+        print("done")
+"""
+
+
+def on_a_small_disk(code: str, folder: Path) -> list[str]:
+    """What a program prints whose data folder is a disk of 1 MB."""
+    (folder / "disk").mkdir()
+    start = f"import errno\ndata = Path(sys.argv[1]) / 'disk'\nrecord = SqlRecord(sqlite_url(data)){FILL}"
+    mount = [
+        *("unshare", "--mount", "sh", "-c", 'mount -t tmpfs -o size=1m tmpfs "$1/disk" && shift && exec "$@"', "sh"),
+        os.fspath(folder),
+    ]
+    if os.geteuid() != 0 or subprocess.run([*mount, "true"], capture_output=True, check=False).returncode != 0:
+        pytest.skip("only root may mount a disk, and not in every container")
+    done = subprocess.run(
+        [*mount, sys.executable, "-c", START + start + code, os.fspath(folder)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.splitlines()
+
+
+def test_on_a_full_disk_an_answer_is_refused_and_what_was_there_stays_and_goes_on_once_there_is_space(tmp_path: Path):
+    lines = on_a_small_disk(
+        """
+said(lambda: record.add_attempt("q01", "?", "first"))
+fill()
+said(lambda: record.add_attempt("q01", "?", "what the candidate said" * 1000))
+(data / "filler").unlink()
+print([one.answer for one in record.attempts(None)])
+said(lambda: record.add_attempt("q01", "?", "second"))
+print([one.answer for one in SqlRecord(sqlite_url(data)).attempts(None)])
+""",
+        tmp_path,
+    )
+    assert lines[0] == "done"
+    assert lines[1].endswith("coach.db: the disk is full; free some space and try again")
+    assert lines[2:] == ["['first']", "done", "['second', 'first']"]
+
+
+def test_on_a_full_disk_no_database_is_half_made(tmp_path: Path):
+    lines = on_a_small_disk(
+        """
+fill()
+said(lambda: record.add_attempt("q01", "?", "first"))
+(data / "filler").unlink()
+said(lambda: record.add_attempt("q01", "?", "second"))
+print([one.answer for one in record.attempts(None)])
+""",
+        tmp_path,
+    )
+    assert re.search(r"coach\.db: .*the disk is full; free some space and try again$", lines[0])
+    assert lines[1:] == ["done", "['second']"]
+
+
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """A folder that every user may enter; pytest's own are closed to others."""
+    folder = Path(tempfile.mkdtemp(prefix="coach-"))
+    folder.chmod(0o755)
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.mark.parametrize("what", ["folder", "folder of a new database", "file"])
+def test_what_may_only_be_read_is_refused_and_left_alone(open_folder: Path, what: str):
+    if what != "folder of a new database":
+        opened(open_folder).add_attempt("q01", "?", "kept")
+    if what == "file":
+        (open_folder / "coach.db").chmod(0o444)
+        (open_folder / "coach.db.lock").unlink()
+    before = sorted((path.name, path.read_bytes()) for path in open_folder.glob("coach.db"))
+    open_folder.chmod(0o777 if what == "file" else 0o555)
+    # Root may write everywhere, so it becomes somebody else once all modules are read.
+    code = """
+import coach.adapters.sql_upgrade
+if os.geteuid() == 0:
+    os.setgroups([])
+    os.setgid(65534)
+    os.setuid(65534)
+try:
+    record.add_attempt("q01", "?", "what the candidate said")
+except RecordUnavailable as fault:
+    print(fault)
+"""
+    said, _ = in_another_process(code, open_folder).communicate()
+    open_folder.chmod(0o755)
+    assert re.fullmatch(r"\S+coach\.db: [^\n]+ write[^\n]*\n", said)
+    assert ANSWER not in said
+    assert sorted((path.name, path.read_bytes()) for path in open_folder.glob("coach.db")) == before
+
+
 def test_a_database_that_may_not_grow_is_full(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     record = opened(tmp_path)
     attempt = record.add_attempt("q01", "?", ANSWER)
@@ -313,17 +410,6 @@ def test_a_database_that_may_not_grow_is_full(tmp_path: Path, monkeypatch: pytes
     message = refused(lambda: full.add_attempt("q01", "?", ANSWER * 1000))
     assert message.endswith("coach.db: the disk is full; free some space and try again")
     assert full.attempts(10) == [attempt]
-
-
-def test_a_database_of_a_newer_program_is_refused_and_left_alone(tmp_path: Path):
-    opened(tmp_path).add_attempt("q01", "?", ANSWER)
-    with sqlite3.connect(tmp_path / "coach.db") as newer:
-        newer.execute("UPDATE alembic_version SET version_num = '0042'")
-    newer.close()
-    before = (tmp_path / "coach.db").read_bytes()
-    message = refused(lambda: opened(tmp_path).add_attempt("q01", "?", ANSWER))
-    assert "coach.db: its tables have revision 0042, this program knows 0002; update the program" in message
-    assert (tmp_path / "coach.db").read_bytes() == before
 
 
 def test_a_database_with_tables_of_the_same_name_is_refused_and_left_alone(tmp_path: Path):
@@ -360,12 +446,16 @@ def test_an_address_that_leads_nowhere_is_refused_without_its_password(address: 
     assert "secret" not in message
 
 
+def test_a_server_that_does_not_answer_is_not_waited_for_long(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(sql_database, "_LOCK_SECONDS", 2)  # libpq waits no less
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"postgresql://me:secret@127.0.0.1:{silent.getsockname()[1]}/name"
+        message = refused(lambda: SqlRecord(address).attempts(1))
+    assert "timeout" in message
+    assert "secret" not in message
+
+
 def test_a_missing_driver_is_named(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setitem(sys.modules, "psycopg", None)
     message = refused(lambda: SqlRecord("postgresql+psycopg://me:secret@host/name").attempts(1))
     assert message.startswith("postgresql+psycopg://me:***@host/name: the driver psycopg is not installed; install it")
-
-
-def test_the_tables_can_be_made_in_postgresql():
-    for table in Row.metadata.sorted_tables:
-        assert str(CreateTable(table).compile(dialect=postgresql.dialect())).strip().startswith("CREATE TABLE")

@@ -1,5 +1,6 @@
 """What every `Record` does, whatever it is made of."""
 
+import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta, timezone
 from itertools import count
@@ -23,14 +24,11 @@ START = datetime(2026, 11, 22, 9, 30, 0, 123456, tzinfo=UTC)
 MakeRecord = Callable[[Callable[[], datetime]], Record]
 
 
-def sqlite(folder: Path) -> MakeRecord:
-    numbers = count(1)
-    return lambda clock: SqlRecord(sqlite_url(folder), clock=clock, new_id=lambda: f"attempt-{next(numbers)}")
-
-
-@pytest.fixture(params=[sqlite])
+@pytest.fixture(params=["SQLite", "PostgreSQL"])
 def make_record(request: pytest.FixtureRequest, tmp_path: Path) -> MakeRecord:
-    return request.param(tmp_path)
+    url = sqlite_url(tmp_path) if request.param == "SQLite" else request.getfixturevalue("postgres_url")
+    numbers = count(1)
+    return lambda clock: SqlRecord(url, clock=clock, new_id=lambda: f"attempt-{next(numbers)}")
 
 
 @pytest.fixture
@@ -102,6 +100,7 @@ def test_the_newest_attempts_come_first(record: Record):
     added = [record.add_attempt("q01", "?", answer) for answer in "abcd"]
     assert record.attempts(limit=3) == added[:0:-1]
     assert record.attempts(limit=100) == added[::-1]
+    assert record.attempts(limit=None) == added[::-1]
     assert record.attempts(limit=0) == []
 
 
@@ -264,6 +263,7 @@ def test_the_newest_role_plays_come_first_and_attempts_are_others(record: Record
     added = [begun(record, *turns) for turns in ("", "a", "ab")]
     assert record.role_plays(limit=2) == added[:0:-1]
     assert record.role_plays(limit=100) == added[::-1]
+    assert record.role_plays(limit=None) == added[::-1]
     assert record.role_plays(limit=0) == []
     assert record.attempts(limit=100) == [attempt]
     assert record.role_play(attempt.id) is None
@@ -422,3 +422,92 @@ def test_every_turn_is_kept_to_the_letter(record: Record, text: str):
     record.set_debrief(role_play.id, debrief(text))
     found = kept(record, role_play)
     assert (found.pending, found.exchanges, found.debrief) == (text, (exchange(text, 1),), debrief(text))
+
+
+def at_once(number: int, work: Callable[[int], object]) -> list[Exception | None]:
+    """What became of the work of some threads that began together."""
+    start = threading.Barrier(number)
+    outcomes: list[Exception | None] = [None] * number
+
+    def one(who: int) -> None:
+        start.wait()
+        try:
+            work(who)
+        except Exception as fault:
+            outcomes[who] = fault
+
+    threads = [threading.Thread(target=one, args=(who,)) for who in range(number)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return outcomes
+
+
+@pytest.mark.parametrize("windows", ["of one process", "of eight processes"])
+def test_of_eight_windows_that_say_the_same_turn_exactly_one_wins(make_record: MakeRecord, windows: str):
+    record = make_record(lambda: START)
+    role_play = begun(record, "您好")
+    records = [record if windows == "of one process" else make_record(lambda: START) for _ in range(8)]
+
+    faults = at_once(8, lambda who: records[who].add_turn(role_play.id, 2, f"window {who}"))
+
+    (winner,) = (who for who, fault in enumerate(faults) if fault is None)
+    assert {type(fault) for fault in faults if fault is not None} == {InputError}
+    assert {str(fault) for fault in faults if fault is not None} == {
+        f"turn 2 of role-play {role_play.id} was said already, perhaps in another window; reload the role-play to see "
+        "what came of it"
+    }
+    assert kept(record, role_play).pending == f"window {winner}"
+
+
+def test_of_two_answers_at_once_the_first_stays(make_record: MakeRecord):
+    record = make_record(lambda: START)
+    role_play = begun(record)
+    record.add_turn(role_play.id, 1, "您好")
+    ends = list(StopReason)
+    records = [make_record(lambda: START) for _ in range(4)]
+    faults = at_once(4, lambda who: records[who].answer_turn(role_play.id, 1, exchange("您好", 1, ends[who])))
+    found = kept(record, role_play)
+    assert faults == [None] * 4
+    assert found.end is found.exchanges[0].step.state.end is not None
+
+
+def test_hints_that_are_asked_for_at_once_are_all_counted(make_record: MakeRecord):
+    role_play = begun(make_record(lambda: START))
+    records = [make_record(lambda: START) for _ in range(8)]
+    assert at_once(8, lambda who: records[who].count_hint(role_play.id)) == [None] * 8
+    assert kept(records[0], role_play).hints == 8
+
+
+def test_two_that_add_to_one_attempt_at_once_leave_one_rating_and_every_answer(make_record: MakeRecord):
+    attempt = make_record(lambda: START).add_attempt("q01", "?", "a")
+    follow_up = FollowUp(question="?", key_point_id="q01.1", source="model")
+    records = [make_record(lambda: START) for _ in range(2)]
+
+    def work(who: int) -> None:
+        for number in range(10):
+            records[who].rate(attempt.id, "q01.1", Label.COVERED)
+            records[who].add_follow_up(attempt.id, follow_up, f"{who}-{number}")
+
+    assert at_once(2, work) == [None, None]
+    (found,) = records[0].attempts(1)
+    assert found.self_ratings == {"q01.1": Label.COVERED}
+    assert {one.answer for one in found.follow_ups} == {f"{who}-{number}" for who in range(2) for number in range(10)}
+    assert len(found.follow_ups) == 20
+
+
+@pytest.mark.parametrize("used", [False, True], ids=["new", "used"])
+def test_threads_of_one_record_and_of_others_lose_nothing(make_record: MakeRecord, used: bool):
+    shared = make_record(lambda: START)
+    if used:
+        shared.attempts(1)
+    records = [shared if who < 4 else make_record(lambda: START) for who in range(8)]
+
+    def answer_ten(who: int) -> None:
+        for number in range(10):
+            records[who].add_attempt("q01", "?", f"{who}-{number}")
+
+    assert at_once(8, answer_ten) == [None] * 8
+    answers = [one.answer for one in shared.attempts(None)]
+    assert sorted(answers) == sorted(f"{who}-{number}" for who in range(8) for number in range(10))
