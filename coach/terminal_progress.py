@@ -88,7 +88,8 @@ class Drawing:
             about = f"{escape(one.question_id or '')}  " if one.question_id else ""
             table.add_row(self._moment(one.when), kind, score, f"{about}{escape(title)}{end}")
         self._out.print(table)
-        open_one = next((one for one in practised if one.kind == "roleplay" and one.end is None), None)
+        open_ones = (one for one in practised if one.kind == "roleplay" and one.end is None and not one.tried_again)
+        open_one = next(open_ones, None)
         if open_one is not None:
             self._out.print(f"\n[dim]{_('Go on:')} coach roleplay --resume {open_one.id}[/]", soft_wrap=True)
 

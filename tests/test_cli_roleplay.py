@@ -172,3 +172,9 @@ def test_a_turn_that_was_interrupted_is_shown_and_answered_when_one_goes_on(coac
     run = coach("roleplay", "--resume", role_play.id, turns=("/quit",))
     assert "› 让您久等了" in run.out
     assert len(roles.role_play(role_play.id).exchanges) == 1
+
+
+def test_a_try_that_was_taken_back_is_not_offered_to_go_on_with(coach: Coach) -> None:
+    coach("roleplay", "-s", "late-birthday-gift", "--seed", "3", turns=("您好", "/undo", "/quit"))
+    assert "--resume" not in coach("history").out
+    assert [row["tried_again"] for row in coach("history", "--json").lines[0]["history"]] == [False, True]

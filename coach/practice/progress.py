@@ -149,6 +149,8 @@ class Practised(_Value):
     """0 to 1: of the key points, or by the rubric; None where there is none yet, or nothing was graded."""
     end: StopReason | None = None
     """How a role-play ended; None for an answer, and for a role-play that goes on."""
+    tried_again: bool = False
+    """Whether another role-play goes on from one of its turns."""
 
 
 @dataclass(frozen=True)
@@ -215,7 +217,10 @@ class Progress:
 
     def history(self, limit: int) -> Sequence[Practised]:
         """The newest answers and role-plays, newest first."""
-        rows = [*map(_answered, self._record.attempts(limit)), *map(_role_played, self._record.role_plays(limit))]
+        role_plays = self._record.role_plays(limit)
+        again = {one.branched_from for one in role_plays}
+        played = (_role_played(one, tried_again=one.id in again) for one in role_plays)
+        rows = [*map(_answered, self._record.attempts(limit)), *played]
         return sorted(rows, key=lambda row: row.when, reverse=True)[:limit]
 
     def _seen(self) -> _Seen:
@@ -333,7 +338,7 @@ def _answered(attempt: Attempt) -> Practised:
     )
 
 
-def _role_played(role_play: RolePlay) -> Practised:
+def _role_played(role_play: RolePlay, tried_again: bool) -> Practised:
     return Practised(
         id=role_play.id,
         kind="roleplay",
@@ -343,4 +348,5 @@ def _role_played(role_play: RolePlay) -> Practised:
         title_en=role_play.scenario.title_en,
         score=role_play.debrief and role_play.debrief.rubric.score,
         end=role_play.end,
+        tried_again=tried_again,
     )
