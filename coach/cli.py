@@ -41,7 +41,8 @@ def main() -> None:
     """Runs the command. A fault that a person can mend is one line on stderr and an exit code."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(encoding="utf-8")  # not every system's consoles are
+            # Not every system's consoles are; what came in as no UTF-8 must not stop what goes out.
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
         app()
     except CoachError as fault:

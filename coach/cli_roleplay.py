@@ -57,6 +57,8 @@ def roleplay(
         raise InputError(f"there is no intensity {intensity!r}; choose mild, firm or harsh")
     coach, terminal = opened()
     playing = coach.role_playing(chosen_judge(judge))
+    with terminal.waiting("bringing the search index up to date"):  # seconds, the first time
+        coach.index.update(coach.library.banks())
     if scenario is not None:
         drawn = secrets.randbelow(1_000_000) if seed is None else seed
         role_play = playing.begin(scenario, drawn, difficulty, Intensity(intensity), exam)

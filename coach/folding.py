@@ -10,6 +10,7 @@ from typing import cast
 from opencc import OpenCC
 
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+_HALF = re.compile(r"[\ud800-\udfff]")
 _LATIN = re.compile(r"[A-Za-z]")
 _INVISIBLE = {"Cc", "Cf", "Co", "Cs"}  # control, format (zero-width, bidirectional, tags), private use, lone surrogates
 _ALSO_INVISIBLE = re.compile(  # joiners, fillers and variation selectors, which Unicode files under letters and marks
@@ -51,8 +52,8 @@ def folded(text: str) -> str:
 
 
 def simplified(text: str) -> str:
-    """The text in simplified characters, otherwise as it is."""
-    return _to_simplified()(text)
+    """The text in simplified characters, otherwise as it is; a lone half of a character becomes �, one for one."""
+    return _to_simplified()(_HALF.sub("\ufffd", text))
 
 
 def is_chinese(text: str) -> bool:

@@ -120,7 +120,7 @@ class Chat:
 
     def _pause(self, role_play: RolePlay) -> None:
         form = self._("Paused; everything is kept. Go on with: coach roleplay --resume {id}")
-        self._out.print(f"\n{form.format(id=role_play.id)}")
+        self._out.print(f"\n{form.format(id=role_play.id)}", soft_wrap=True)  # to be copied in one piece
 
     def _say(self, scene: Scene, bubbles: Sequence[str]) -> None:
         for bubble in bubbles:

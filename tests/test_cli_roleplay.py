@@ -1,6 +1,7 @@
 """Role-plays on the command line: a chat for people, lines of JSON for scripts."""
 
 import json
+import re
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -41,7 +42,9 @@ def coach(data_dir: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
     def run(*arguments: str, turns: tuple[str, ...] = ()) -> Run:
         monkeypatch.setattr(sys, "argv", ["coach", *arguments])
         given = "".join(f"{turn}\n" for turn in turns)
-        monkeypatch.setattr(sys, "stdin", TextIOWrapper(BytesIO(given.encode()), encoding="utf-8"))
+        monkeypatch.setattr(
+            sys, "stdin", TextIOWrapper(BytesIO(given.encode(errors="surrogateescape")), "utf-8", "surrogateescape")
+        )
         code = 0
         try:
             main()
@@ -178,3 +181,16 @@ def test_a_try_that_was_taken_back_is_not_offered_to_go_on_with(coach: Coach) ->
     coach("roleplay", "-s", "late-birthday-gift", "--seed", "3", turns=("您好", "/undo", "/quit"))
     assert "--resume" not in coach("history").out
     assert [row["tried_again"] for row in coach("history", "--json").lines[0]["history"]] == [False, True]
+
+
+def test_what_is_no_utf_8_is_a_turn_like_any_other(coach: Coach) -> None:
+    run = play(coach, "\udcff\udcfe", "抱歉\udcff，是我们没做好")
+    assert run.code == 0
+    assert [line.get("turn") for line in run.lines[:3]] == [0, 1, 2]
+    assert "apology" in run.lines[2]["acts"]
+    assert "Traceback" not in run.err
+
+
+def test_the_line_to_go_on_with_is_in_one_piece(coach: Coach) -> None:
+    run = coach("roleplay", "-s", "late-birthday-gift", turns=("您好",))
+    assert any(re.search(r"coach roleplay --resume [0-9a-f-]{36}$", line) for line in run.out.splitlines())

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coach.folding import Folded, fold, folded, is_chinese, normalise
+from coach.folding import Folded, fold, folded, is_chinese, normalise, simplified
 
 any_text = st.text(st.characters())
 
@@ -100,3 +100,7 @@ def test_normalising_keeps_what_a_reader_sees(text: str, normal: str) -> None:
 )
 def test_the_language_of_a_text_is_the_one_that_most_of_it_is_in(text: str, chinese: bool) -> None:
     assert is_chinese(text) is chinese
+
+
+def test_a_lone_half_of_a_character_stops_nobody():
+    assert simplified("體\udcff") == "体\ufffd"
