@@ -43,6 +43,21 @@ class SqlDatabase:
         except FAULTS as fault:
             raise RecordUnavailable(f"{place(url)}: {fault_and_remedy(fault)}") from fault
 
+    def forget_what_was_deleted(self, copies_too: bool) -> None:
+        """Leaves nothing of deleted rows in SQLite's files; nor, where nobody's are left, in copies before upgrades."""
+        url = _parsed(self._url)
+        if not is_sqlite(url):
+            return
+        try:
+            with self._turn, self._open(url).connect() as connection:
+                connection.exec_driver_sql("COMMIT")  # a transaction can't be cut off from within
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        except FAULTS as fault:
+            raise RecordUnavailable(f"{place(url)}: {fault_and_remedy(fault)}") from fault
+        copies = Path(str(url.database)).parent.glob(f"{Path(str(url.database)).name}.before-*")
+        for copy in copies if copies_too else ():
+            copy.unlink(missing_ok=True)
+
     def _open(self, url: URL) -> Engine:
         with self._opening:
             if self._engine is None or _is_gone(url):

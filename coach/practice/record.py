@@ -1,16 +1,21 @@
 """The port to the record: what a person wrote and what was said about it. Nothing is judged before it is in here."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
+from enum import StrEnum
 from typing import Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from coach.bank.question import Question
 from coach.critique.feedback import Feedback, FollowUp, Label
 from coach.customer.debrief import Debrief
 from coach.customer.mood import StopReason
 from coach.customer.scenario import Scenario
 from coach.customer.turns import Exchange, Intensity
+
+LOCAL = "local"
+"""The one person of a machine of one's own: who works at the command line, and in an app that nobody else reaches."""
 
 
 class _Value(BaseModel):
@@ -22,6 +27,14 @@ class FollowUpAnswer(_Value):
 
     follow_up: FollowUp
     answer: str
+
+
+class Disagreement(_Value):
+    """What the candidate holds to be right instead of a verdict."""
+
+    label: Label
+    why: str = ""
+    """In the candidate's words; may be empty."""
 
 
 class Attempt(_Value):
@@ -36,10 +49,18 @@ class Attempt(_Value):
     answer: str
     feedback: Feedback | None = None
     """None until it is judged."""
+    earlier: tuple[Feedback, ...] = ()
+    """Feedback that a later judgement of the same answer has replaced, oldest first."""
     follow_ups: tuple[FollowUpAnswer, ...] = ()
     """In the order they were asked."""
     self_ratings: Mapping[str, Label] = Field(default_factory=dict)
     """The candidate's own rating by key point id; kept apart from verdicts."""
+    disagreements: Mapping[str, Disagreement] = Field(default_factory=dict)
+    """By key point id. They move no score: they are there to be read, and to test judges with."""
+    interview: str | None = None
+    """The mock interview in which it was answered."""
+    place: int | None = None
+    """Which of the interview's questions it answers, from 1 on."""
 
 
 class RolePlay(_Value):
@@ -66,8 +87,88 @@ class RolePlay(_Value):
     """The role-play that this one tries again from one of its turns."""
 
 
+class Choice(StrEnum):
+    """How the questions of a mock interview are chosen."""
+
+    RANDOM = "random"
+    WEAKEST = "weakest"
+    DUE = "due"
+
+
+class InterviewQuestion(_Value):
+    """A question of a mock interview."""
+
+    question_id: str
+    question: str
+    """As it stood when the interview began."""
+    asked: datetime | None = None
+    """UTC; None until it was first shown. The clock of the question begins here."""
+    skipped: bool = False
+    attempt: Attempt | None = None
+    """None until it is answered."""
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it was answered or skipped."""
+        return self.skipped or self.attempt is not None
+
+
+class Interview(_Value):
+    """A mock interview, whole or on its way."""
+
+    id: str
+    created: datetime
+    """UTC."""
+    choice: Choice
+    topic: str = ""
+    """The topic that all questions are from; empty: from any."""
+    seed: int
+    follow_ups: int
+    """At most so many after each answer."""
+    seconds: int | None = None
+    """For each question; None: without a clock."""
+    questions: tuple[InterviewQuestion, ...]
+    ended: datetime | None = None
+    """UTC; None while it goes on."""
+
+
+class Preferences(_Value):
+    """What a person has chosen for themselves."""
+
+    language: str = ""
+    """`zh` or `en`; empty: as the browser says."""
+    interview: date | None = None
+    """The day of the real interview."""
+    exam: bool = False
+    """Whether a role-play shows what each turn did only at the end."""
+    intensity: Intensity = Intensity.FIRM
+    rate_first: bool = False
+    """Whether the candidate rates an answer before seeing the verdicts."""
+
+
+class Practice(_Value):
+    """All that a person practised, each kind newest first."""
+
+    answers: tuple[Attempt, ...] = ()
+    """Those of interviews too."""
+    role_plays: tuple[RolePlay, ...] = ()
+    interviews: tuple[Interview, ...] = ()
+
+
 class Record(Protocol):
-    """Where attempts are kept. A method has committed when it returns, and raises RecordUnavailable when it can't."""
+    """What one person practised. A method has committed when it returns, and raises RecordUnavailable when it can't.
+
+    Nothing of another person is ever read or changed: their ids are ids that are not there.
+    """
+
+    @property
+    def person(self) -> str:
+        """Whose record it is."""
+        ...
+
+    def of(self, person: str) -> "Record":
+        """The record of another person, in the same place."""
+        ...
 
     def add_attempt(self, question_id: str, question: str, answer: str) -> Attempt:
         """Keeps an answer, before anybody judges it."""
@@ -81,8 +182,11 @@ class Record(Protocol):
         """The newest attempts, newest first; all of them where the limit is None."""
         ...
 
-    def set_feedback(self, attempt_id: str, feedback: Feedback) -> None:
-        """Keeps the judgement of an attempt; a later one replaces it."""
+    def set_feedback(self, attempt_id: str, feedback: Feedback, again: bool = False) -> None:
+        """Keeps the judgement of an attempt. It replaces the one before, which joins `earlier` where this is `again`.
+
+        Kept twice, as work that was taken over may, it counts once.
+        """
         ...
 
     def add_follow_up(self, attempt_id: str, follow_up: FollowUp, answer: str) -> None:
@@ -91,6 +195,10 @@ class Record(Protocol):
 
     def rate(self, attempt_id: str, key_point_id: str, label: Label) -> None:
         """Keeps the candidate's own rating of a key point; a later one replaces it."""
+        ...
+
+    def disagree(self, attempt_id: str, key_point_id: str, disagreement: Disagreement | None) -> None:
+        """Keeps what the candidate holds to be right; a later word replaces it, and None takes it back."""
         ...
 
     def add_role_play(
@@ -135,4 +243,67 @@ class Record(Protocol):
 
     def set_debrief(self, role_play_id: str, debrief: Debrief) -> None:
         """Keeps the debrief; a later one replaces it."""
+        ...
+
+    def add_interview(
+        self,
+        questions: Sequence[Question],
+        choice: Choice,
+        topic: str,
+        seed: int,
+        follow_ups: int,
+        seconds: int | None,
+    ) -> Interview:
+        """Begins a mock interview."""
+        ...
+
+    def interview(self, interview_id: str) -> Interview | None:
+        """One mock interview with its answers; None where there is none of this id."""
+        ...
+
+    def interviews(self, limit: int | None) -> Sequence[Interview]:
+        """The newest mock interviews, newest first; all of them where the limit is None."""
+        ...
+
+    def ask(self, interview_id: str, place: int) -> None:
+        """Keeps that a question, from 1 on, was shown; the first time counts."""
+        ...
+
+    def answer_in_interview(self, interview_id: str, place: int, answer: str) -> Attempt:
+        """Keeps the answer to a question of an interview, before anybody judges it.
+
+        Raises InputError where it was answered or skipped already, in another window for one, or the interview is over.
+        """
+        ...
+
+    def skip(self, interview_id: str, place: int) -> None:
+        """Leaves a question out. Raises InputError as `answer_in_interview` does."""
+        ...
+
+    def end_interview(self, interview_id: str) -> None:
+        """Ends an interview; one that has ended keeps its time."""
+        ...
+
+    def draft(self, place: str) -> str:
+        """What was being written at a place (a name that the caller chooses); empty where nothing was."""
+        ...
+
+    def set_draft(self, place: str, text: str) -> None:
+        """Keeps what is being written; an empty text takes it away."""
+        ...
+
+    def preferences(self) -> Preferences:
+        """What the person has chosen; the defaults where nothing was."""
+        ...
+
+    def set_preferences(self, preferences: Preferences) -> None:
+        """Keeps what the person has chosen."""
+        ...
+
+    def restore(self, practice: Practice) -> int:
+        """Keeps what an export holds and says how much was new; what is there already stays as it is."""
+        ...
+
+    def delete_everything(self) -> None:
+        """Deletes all that the record holds of the person. Nobody can bring it back."""
         ...
