@@ -1,6 +1,6 @@
 """Puts the program together: which adapter stands behind which port. Nothing is opened or imported before its use."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -18,7 +18,7 @@ from coach.errors import BankError, InputError
 from coach.practice.answering import Answering
 from coach.practice.mastery import whole_day_scheduler
 from coach.practice.progress import Progress
-from coach.practice.record import Record
+from coach.practice.record import LOCAL, Record
 from coach.practice.roleplay import Cast, RolePlaying
 from coach.settings import Settings
 
@@ -29,7 +29,14 @@ if TYPE_CHECKING:
     from coach.customer.turns import Observer
 
 JudgeChoice = Literal["auto", "offline", "llm"]
+Through = Callable[[ChatModel], ChatModel]
+"""What stands before a model while it is asked: something that counts its calls and can stop them, for one."""
 _CORPUS = Path(__file__).parent.parent / "corpus"
+
+
+def direct(model: ChatModel) -> ChatModel:
+    """Nothing before a model."""
+    return model
 
 
 class Coach:
@@ -66,7 +73,7 @@ class Coach:
 
     @cached_property
     def record(self) -> Record:
-        """What people wrote, and what was said about it."""
+        """What the person of this machine practised; `record.of` gives anybody else's."""
         from coach.adapters.sql_record import SqlRecord, sqlite_url
 
         return SqlRecord(self.settings.database_url or sqlite_url(self.settings.data_dir))
@@ -88,7 +95,7 @@ class Coach:
 
             load_litellm()
 
-    def judge(self, choice: JudgeChoice) -> Judge:
+    def judge(self, choice: JudgeChoice, through: Through = direct) -> Judge:
         """The judge of this name; `auto` is the model where one is set. Raises InputError where `llm` finds none."""
         if choice == "llm" and self.model is None:
             raise InputError("no model is set; set COACH_MODEL (see .env.example), or choose offline")
@@ -98,18 +105,21 @@ class Coach:
             return OfflineJudge()
         from coach.critique.critic import Critic
 
-        return Critic(self.model)
+        return Critic(through(self.model))
 
-    def answering(self, choice: JudgeChoice = "auto") -> Answering:
+    def answering(self, choice: JudgeChoice = "auto", person: str = LOCAL, through: Through = direct) -> Answering:
         """Practice with single questions."""
-        settings = self.settings
         return Answering(
-            self.index, self.record, self.judge(choice), settings.max_answer_chars, settings.deadline_seconds
+            self.index,
+            self.record.of(person),
+            self.judge(choice, through),
+            self.settings.max_answer_chars,
+            self.settings.deadline_seconds,
         )
 
-    def progress(self) -> Progress:
+    def progress(self, person: str = LOCAL) -> Progress:
         """What the record says of a person's progress, in the days of this machine's zone."""
-        return Progress(self.record, self.library, whole_day_scheduler(), lambda: datetime.now(UTC))
+        return Progress(self.record.of(person), self.library, whole_day_scheduler(), lambda: datetime.now(UTC))
 
     @cached_property
     def stage(self) -> "ScenarioFiles":
@@ -118,21 +128,25 @@ class Coach:
 
         return ScenarioFiles(_CORPUS / "scenarios", _CORPUS / "customer")
 
-    def role_playing(self, choice: JudgeChoice = "auto") -> RolePlaying:
+    def role_playing(self, choice: JudgeChoice = "auto", person: str = LOCAL, through: Through = direct) -> RolePlaying:
         """Practice with a difficult customer. Raises InputError where `llm` finds no model."""
         from coach.customer.lines import TemplateRenderer
         from coach.customer.observer import ModelObserver, RuleObserver
         from coach.customer.renderer import ModelRenderer
 
-        judge = self.judge(choice)
+        judge = self.judge(choice, through)
         observer, renderer = RuleObserver(), TemplateRenderer(self.stage.lines)
-        model = None if judge.kind == "offline" else self.model
         cast = Cast(observer, renderer, judge)
-        if model is not None:
-            watching = self._observer_model or model
+        if judge.kind == "llm" and self.model is not None:
+            model, watching = through(self.model), through(self._observer_model or self.model)
             cast = Cast(ModelObserver(watching, observer), ModelRenderer(model, renderer), judge, model)
         return RolePlaying(
-            self.stage.scenarios, self.stage.rubric, cast, self.index, self.record, self.settings.deadline_seconds
+            self.stage.scenarios,
+            self.stage.rubric,
+            cast,
+            self.index,
+            self.record.of(person),
+            self.settings.deadline_seconds,
         )
 
     def observer(self, choice: JudgeChoice) -> "Observer":
