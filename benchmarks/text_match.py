@@ -18,7 +18,7 @@ from hashlib import sha256
 from math import log
 from pathlib import Path
 
-from coach.adapters.corpus_files import BankFiles
+from coach.adapters.corpus_files import read_bank
 from coach.bank.question import Question
 from coach.critique.evidence import Answer
 from coach.critique.feedback import Label
@@ -223,7 +223,7 @@ def written(told: Mapping[str, object]) -> str:
 
 
 def corpus() -> tuple[Sequence[AnswerCase], Mapping[str, Question]]:
-    (bank,) = BankFiles(ROOT / "corpus" / "questions", ROOT / "no-imports").banks()
+    bank = read_bank(ROOT / "corpus" / "questions")
     return read_cases(CASES, AnswerCase), {question.id: question for question in bank.questions}
 
 

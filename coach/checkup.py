@@ -2,11 +2,14 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 from coach.chat import Deadline, Message, complete
 from coach.compose import Coach
 from coach.errors import CoachError
 
+Part = Literal["bank", "model", "embedding", "index", "database"]
+PARTS: tuple[Part, ...] = ("bank", "model", "embedding", "index", "database")
 _MODEL_SECONDS = 20.0
 
 
@@ -23,7 +26,14 @@ class Check:
 
 def checkup(coach: Coach, language: str) -> Iterator[Check]:
     """The parts in the order in which a person would look for a fault. Asks the model one short question."""
-    tries: dict[str, tuple[Callable[[Coach], str], str]] = {
+    for name in PARTS:
+        yield check(coach, name)
+    yield Check("language", ok=True, detail=language)
+
+
+def check(coach: Coach, part: Part) -> Check:
+    """One part, tried."""
+    tries: dict[Part, tuple[Callable[[Coach], str], str]] = {
         "bank": (_bank, "correct the file, or import the bank again"),
         "model": (
             _model,
@@ -33,12 +43,11 @@ def checkup(coach: Coach, language: str) -> Iterator[Check]:
         "index": (_index, "run `coach index --rebuild`; check that the data folder can be written"),
         "database": (_database, "check that the data folder can be written, or COACH_DATABASE_URL"),
     }
-    for name, (attempt, remedy) in tries.items():
-        try:
-            yield Check(name, ok=True, detail=attempt(coach))
-        except CoachError as fault:
-            yield Check(name, ok=False, detail=str(fault), how_to_fix=remedy)
-    yield Check("language", ok=True, detail=language)
+    attempt, remedy = tries[part]
+    try:
+        return Check(part, ok=True, detail=attempt(coach))
+    except CoachError as fault:
+        return Check(part, ok=False, detail=str(fault), how_to_fix=remedy)
 
 
 def _bank(coach: Coach) -> str:

@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from coach import cli_eval, cli_export, cli_progress, cli_roleplay
-from coach.command import AsJson, Judge, chosen_judge, give, opened
+from coach import cli_bank, cli_eval, cli_export, cli_interview, cli_progress, cli_record, cli_roleplay
+from coach.command import AsJson, Judge, chosen_judge, give, kept_answer, opened
 from coach.errors import CoachError, InputError
 
 if TYPE_CHECKING:
-    from coach.critique.feedback import Feedback
+    from collections.abc import Iterator
+
+    from coach.compose import JudgeChoice
+    from coach.critique.feedback import Done, Event, Feedback
+    from coach.terminal import Terminal
 
 app = typer.Typer(
     help="Practise a customer-service interview: answers judged key point by key point, on your own words.",
@@ -23,11 +27,17 @@ app = typer.Typer(
 )
 app.command("scenarios")(cli_roleplay.scenarios)
 app.command("roleplay")(cli_roleplay.roleplay)
+app.command("interview")(cli_interview.interview)
 app.command("progress")(cli_progress.progress)
 app.command("due")(cli_progress.due)
 app.command("history")(cli_progress.history)
 app.command("export")(cli_export.export)
+app.command("restore")(cli_record.restore)
+app.command("disagree")(cli_record.disagree)
+app.command("delete-everything")(cli_record.delete_everything)
 bank_app = typer.Typer(help="Look after banks of questions.", no_args_is_help=True)
+bank_app.command("draft")(cli_bank.draft)
+bank_app.command("drafts")(cli_bank.drafts)
 app.add_typer(bank_app, name="bank")
 app.add_typer(cli_eval.app, name="eval")
 
@@ -39,10 +49,14 @@ Stdin = Annotated[str | None, typer.Argument(metavar="[-]", help="- reads the an
 
 def main() -> None:
     """Runs the command. A fault that a person can mend is one line on stderr and an exit code."""
-    for stream in (sys.stdout, sys.stderr):
+    for stream, errors in (
+        (sys.stdout, "backslashreplace"),
+        (sys.stderr, "backslashreplace"),
+        (sys.stdin, "surrogateescape"),
+    ):
         if isinstance(stream, TextIOWrapper):
-            # Not every system's consoles are; what came in as no UTF-8 must not stop what goes out.
-            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+            # Not every system's consoles are UTF-8; what comes in as something else must not stop what goes out.
+            stream.reconfigure(encoding="utf-8", errors=errors)
     try:
         app()
     except CoachError as fault:
@@ -128,11 +142,14 @@ def search(text: str, limit: Annotated[int, typer.Option("-k", min=1, max=100)] 
 @app.command("import")
 def import_bank(
     file: Path,
-    name: Annotated[str | None, typer.Option(help="Name of the bank; the file's name where none is given.")] = None,
+    name: Annotated[
+        str | None,
+        typer.Option(help="Name of the bank; the file's where none is given, or what stands in a YAML file."),
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be imported; store nothing.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Import a bank from Markdown, text, DOCX or PDF."""
+    """Import a bank from Markdown, text, DOCX or PDF; or whole from YAML, in the place of the bank of its name."""
     coach, terminal = opened()
     with terminal.waiting(f"reading {file.name}"):
         imported = coach.import_document(file, name, dry_run)
@@ -144,16 +161,22 @@ def import_bank(
 
 @bank_app.command("export")
 def export_bank(
-    name: str, out: Annotated[Path | None, typer.Option("-o", help="A file; stdout where none is given.")] = None
+    name: str,
+    form: Annotated[
+        str, typer.Option("--format", "-f", metavar="md|yaml", help="yaml holds all, also cues and situations.")
+    ] = "md",
+    out: Annotated[Path | None, typer.Option("-o", help="A file; stdout where none is given.")] = None,
 ) -> None:
-    """Write a bank as Markdown that imports back the same."""
+    """Write a bank as Markdown or YAML that imports back the same."""
     from coach.bank.writing import to_markdown
 
+    if form not in ("md", "yaml"):
+        raise InputError(f"there is no format {form!r}; choose md or yaml")
     coach, _ = opened()
     banks = {bank.name: bank for bank in coach.library.banks()}
     if name not in banks:
         raise InputError(f"there is no bank {name!r}; there are: {', '.join(banks)}")
-    text = to_markdown(banks[name])
+    text = to_markdown(banks[name]) if form == "md" else coach.bank_as_yaml(banks[name])
     if out is None:
         sys.stdout.write(text)
         return
@@ -161,6 +184,27 @@ def export_bank(
         out.write_text(text, encoding="utf-8")
     except OSError as fault:
         raise InputError(f"{out} can't be written ({fault.strerror}); give another place with -o") from None
+
+
+@bank_app.command("remove")
+def remove_bank(
+    name: str, yes: Annotated[bool, typer.Option("--yes", help="Don't ask.")] = False, as_json: AsJson = False
+) -> None:
+    """Take an imported bank out; what was practised with it stays."""
+    from coach.language import translate_to
+
+    coach, terminal = opened()
+    _ = translate_to(terminal.language)
+    if not yes and (bank := coach.library.imported(name)):
+        form = _("Bank “{bank}” goes, with {questions} questions; `coach bank export --format yaml` keeps a copy.")
+        typer.echo(form.format(bank=bank.name, questions=len(bank.questions)), err=True)
+        typer.echo(_("Type “{word}” to go on:").format(word=_("delete")) + " ", err=True, nl=False)
+        if sys.stdin.readline().strip() != _("delete"):
+            raise InputError("nothing was removed, for the word was not typed; --yes removes without asking")
+    coach.library.remove(name)
+    with terminal.progress("documents") as progress:
+        coach.index.update(coach.library.banks(), progress=progress)
+    give(as_json, {"removed": name}, lambda: typer.echo(_("Bank “{bank}” is removed.").format(bank=name)))
 
 
 @bank_app.command("check")
@@ -180,35 +224,71 @@ def check_bank(
 
 @app.command()
 def feedback(
-    question: QuestionId,
+    question: Annotated[str | None, typer.Option("--question", "-q", help="A question's id, or its wording.")] = None,
     answer: AnswerText = None,
     answer_file: AnswerFile = None,
     stdin: Stdin = None,
     judge: Judge = "auto",
+    again: Annotated[str | None, typer.Option("--again", metavar="ID", help="Judge a kept answer anew.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Judge an answer key point by key point."""
-    from coach.critique.feedback import Done, Verdict
-
+    """Judge an answer key point by key point; with --again a kept one anew, showing what differs."""
+    chosen = chosen_judge(judge)
+    if again is not None:
+        if (question, answer, answer_file, stdin) != (None,) * 4:
+            raise InputError("--again takes a kept answer: give its id alone, without a question or an answer")
+        _judge_again(again, chosen, as_json)
+        return
+    if question is None:
+        raise InputError("name a question with --question ID, or a kept answer with --again ID")
     text = _answer(answer, answer_file, stdin)
     coach, terminal = opened()
-    answering = coach.answering(chosen_judge(judge))
+    answering = coach.answering(chosen)
     attempt = answering.submit(question, text)
     reference = answering.reference(attempt.question_id)
-    given: dict[str, Verdict] = {}
-    done: Feedback | None = None
+    done = _watched(answering.judge(attempt), len(reference.key_points), terminal).feedback
+    give(as_json, _feedback_json(done), lambda: terminal.feedback(done, reference, text))
+    _exit_where_the_model_failed(done, "your answer is kept")
+
+
+def _judge_again(attempt_id: str, judge: "JudgeChoice", as_json: bool) -> None:
+    from coach.critique.difference import compared
+
+    coach, terminal = opened()
+    attempt = kept_answer(coach.record, attempt_id)
+    answering = coach.answering(judge)
+    reference = answering.reference(attempt.question_id)
+    done = _watched(answering.judge_again(attempt), len(reference.key_points), terminal)
+    after = done.feedback
+    difference = compared(attempt.feedback, after) if attempt.feedback and done.replaces else None
+    drawn = {"replaces": done.replaces, "difference": difference and difference.model_dump(mode="json")}
+
+    def draw() -> None:
+        if difference is not None:
+            terminal.difference(reference.question, difference)
+        elif done.replaces:
+            terminal.feedback(after, reference, attempt.answer)
+
+    give(as_json, _feedback_json(after) | drawn, draw)
+    stays = "your answer is kept" if done.replaces else "the earlier feedback stays"
+    _exit_where_the_model_failed(after, stays)
+
+
+def _watched(events: "Iterator[Event]", points: int, terminal: "Terminal") -> "Done":
+    """The end of a judgement, of whose way something is said meanwhile."""
+    from coach.critique.feedback import Done, Verdict
+
+    given: set[str] = set()
     with terminal.waiting("judging") as say:
-        for event in answering.judge(attempt):
+        for event in events:
+            if isinstance(event, Done):
+                return event
             if isinstance(event, Verdict):
-                given[event.id] = event
-                say(f"judging: {len(given)} of {len(reference.key_points)} key points")
-            elif isinstance(event, Done):
-                done = event.feedback
+                given.add(event.id)
+                say(f"judging: {len(given)} of {points} key points")
             else:
                 say(f"trying again: {event.reason}")
-    assert done is not None, "a judgement ends with Done"
-    give(as_json, _feedback_json(done), lambda: terminal.feedback(done, reference, text))
-    _exit_where_the_model_failed(done)
+    raise AssertionError("a judgement ends with Done")
 
 
 @app.command()
@@ -233,7 +313,7 @@ def followups(
     asked = next_follow_ups(done, answering.reference(done.question_id), text, IN_A_ROW)
     rows = {"follow_ups": [follow_up.model_dump() for follow_up in asked]}
     give(as_json, rows, lambda: terminal.follow_ups(asked))
-    _exit_where_the_model_failed(done)
+    _exit_where_the_model_failed(done, "your answer is kept")
 
 
 def _answer(text: str | None, file: Path | None, stdin: str | None) -> str:
@@ -250,18 +330,18 @@ def _answer(text: str | None, file: Path | None, stdin: str | None) -> str:
         raise InputError(f"{file or 'stdin'} is not UTF-8 text; save it as UTF-8") from None
 
 
-def _feedback_json(feedback: "Feedback") -> object:
+def _feedback_json(feedback: "Feedback") -> dict[str, object]:
     return feedback.model_dump(mode="json", exclude={"raw_replies"})
 
 
-def _exit_where_the_model_failed(feedback: "Feedback") -> None:
-    from coach.critique.feedback import Reason
+def _exit_where_the_model_failed(feedback: "Feedback", kept: str) -> None:
+    from coach.critique.feedback import REASON_TEXTS, Reason
 
-    failures = (Reason.MODEL_BUSY, Reason.MODEL_REJECTED)
-    failed = {str(verdict.reason) for verdict in feedback.key_points if verdict.reason in failures}
+    given = {verdict.reason for verdict in feedback.key_points if verdict.reason}
+    failed = given & {Reason.MODEL_BUSY, Reason.MODEL_REJECTED} or (given if feedback.has_failed else set())
     if failed:
-        reasons = " and ".join(sorted(failed))
-        print(f"coach: {reasons}; your answer is kept. Try again, or use --judge offline", file=sys.stderr)  # noqa: T201
+        reasons = " and ".join(sorted(REASON_TEXTS[reason] for reason in failed))
+        print(f"coach: {reasons}; {kept}. Try again, or use --judge offline", file=sys.stderr)  # noqa: T201
         raise typer.Exit(3)
 
 

@@ -10,27 +10,34 @@ import typer
 from coach.command import opened
 from coach.errors import InputError
 
-Session = Annotated[str | None, typer.Option("--session", help="One answer or role-play: its id, see `coach history`.")]
-FormatName = Annotated[str, typer.Option("--format", "-f", metavar="json|md|csv|html", help="html prints well.")]
+Session = Annotated[str | None, typer.Option("--session", help="One session, answer, role-play or interview: its id.")]
+FormatName = Annotated[
+    str,
+    typer.Option("--format", "-f", metavar="json|md|csv|html|cases", help="html prints well; cases test judges."),
+]
 Out = Annotated[Path | None, typer.Option("-o", help="A file; stdout where none is given.")]
 
 
 def export(session: Session = None, format: FormatName = "json", out: Out = None) -> None:
     """Write what was practised as JSON, Markdown, CSV or a report that prints well."""
-    from coach.practice.exporting import FORMATS, Format, Practice, exported, is_empty, selected
+    from coach.practice.exporting import FORMATS, Format, exported, is_empty, selected
+    from coach.practice.record import everything
 
     chosen: dict[str, Format] = {form: form for form in FORMATS}
     if format not in chosen:
         raise InputError(f"there is no format {format!r}; choose {', '.join(FORMATS)}")
     coach, terminal = opened()
-    record = coach.record
-    practice = Practice(answers=tuple(record.attempts(None)), role_plays=tuple(record.role_plays(None)))
+    practice = everything(coach.record)
     if session is not None:
         practice = selected(practice, session)
         if is_empty(practice):
-            raise InputError(f"there is no answer or role-play {session}; see `coach history`")
+            raise InputError(
+                f"there is no session, answer, role-play or interview {session}; see `coach history --json`"
+            )
     now = datetime.now(UTC)
     text = exported(practice, chosen[format], terminal.language, datetime.now().astimezone().tzinfo or UTC, now)
+    if not text:
+        print("coach: no verdict was disagreed with, so there is no case; see `coach disagree`", file=sys.stderr)  # noqa: T201
     if out is None:
         sys.stdout.write(text)
         return

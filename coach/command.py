@@ -11,6 +11,7 @@ from coach.errors import InputError
 
 if TYPE_CHECKING:
     from coach.compose import Coach
+    from coach.practice.record import Attempt, Record
     from coach.terminal import Terminal
 
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")]
@@ -41,3 +42,11 @@ def chosen_judge(name: str) -> Literal["auto", "offline", "llm"]:
     if name == "auto" or name == "offline" or name == "llm":
         return name
     raise InputError(f"there is no judge {name!r}; choose auto, offline or llm")
+
+
+def kept_answer(record: "Record", attempt_id: str) -> "Attempt":
+    """The answer of this id. Raises InputError where there is none."""
+    found = record.attempt(attempt_id)
+    if found is None:
+        raise InputError(f"there is no answer {attempt_id}; see `coach history --json`")
+    return found

@@ -9,24 +9,28 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import SecretStr
 
 from coach.bank.checking import Finding, Lint, check_bank
-from coach.bank.importing import Imported, import_text
+from coach.bank.importing import Imported, import_bank, import_text
 from coach.bank.index import Embedding, Index
 from coach.bank.library import Library
-from coach.chat import ChatModel
+from coach.bank.question import Bank
+from coach.chat import ChatModel, Deadline
 from coach.critique.feedback import Judge
 from coach.errors import BankError, InputError
 from coach.practice.answering import Answering
-from coach.practice.mastery import whole_day_scheduler
-from coach.practice.progress import Progress
 from coach.practice.record import LOCAL, Record
-from coach.practice.roleplay import Cast, RolePlaying
 from coach.settings import Settings
 
 if TYPE_CHECKING:
     from coach.adapters.litellm_model import Endpoint
     from coach.adapters.scenario_files import ScenarioFiles
+    from coach.adapters.sql_database import SqlDatabase
     from coach.customer.scenario import Scenario
     from coach.customer.turns import Observer
+    from coach.practice.interviewing import Interviewing
+    from coach.practice.jobs import Jobs
+    from coach.practice.progress import Progress
+    from coach.practice.roleplay import RolePlaying
+    from coach.practice.work import Work
 
 JudgeChoice = Literal["auto", "offline", "llm"]
 Through = Callable[[ChatModel], ChatModel]
@@ -48,9 +52,10 @@ class Coach:
     @cached_property
     def library(self) -> Library:
         """The bundled bank and the imported ones."""
-        from coach.adapters.corpus_files import BankFiles
+        from coach.adapters.corpus_files import BundledFiles
+        from coach.adapters.sql_library import SqlLibrary
 
-        return BankFiles(_CORPUS / "questions", self.settings.data_dir / "banks")
+        return SqlLibrary(BundledFiles(_CORPUS / "questions"), self._database)
 
     @cached_property
     def embedding(self) -> Embedding:
@@ -74,9 +79,17 @@ class Coach:
     @cached_property
     def record(self) -> Record:
         """What the person of this machine practised; `record.of` gives anybody else's."""
-        from coach.adapters.sql_record import SqlRecord, sqlite_url
+        from coach.adapters.sql_record import SqlRecord
 
-        return SqlRecord(self.settings.database_url or sqlite_url(self.settings.data_dir))
+        return SqlRecord(self._database)
+
+    @cached_property
+    def _database(self) -> "SqlDatabase":
+        """What the record and the library share."""
+        from coach.adapters.sql_database import SqlDatabase
+        from coach.adapters.sql_record import sqlite_url
+
+        return SqlDatabase(self.settings.database_url or sqlite_url(self.settings.data_dir))
 
     @cached_property
     def model(self) -> ChatModel | None:
@@ -117,9 +130,76 @@ class Coach:
             self.settings.deadline_seconds,
         )
 
-    def progress(self, person: str = LOCAL) -> Progress:
+    def progress(self, person: str = LOCAL) -> "Progress":
         """What the record says of a person's progress, in the days of this machine's zone."""
+        from coach.practice.mastery import whole_day_scheduler
+        from coach.practice.progress import Progress
+
         return Progress(self.record.of(person), self.library, whole_day_scheduler(), lambda: datetime.now(UTC))
+
+    @cached_property
+    def work(self) -> "Work":
+        """What takes a while, done by whoever runs it."""
+        from coach.adapters.sql_ledger import SqlLedger
+        from coach.practice.work import Work
+
+        return Work(self, self.record, SqlLedger(self._database))
+
+    @cached_property
+    def jobs(self) -> "Jobs":
+        """The same work, going on when a page goes away or a process dies."""
+        from coach.adapters.dbos_jobs import DbosJobs, work_url
+
+        return DbosJobs(self.settings.database_url or work_url(self.settings.data_dir), self.work.run)
+
+    def delete_everything(self, person: str = LOCAL) -> None:
+        """Deletes all that is kept of a person, with what was told of their work; SQLite's files keep no trace of it.
+
+        Raises RecordUnavailable where another program holds a database.
+        """
+        from coach.adapters.sqlite_traces import forget_what_was_deleted
+
+        work = self.settings.data_dir / "work.db"
+        if self.settings.database_url or work.exists():
+            self.jobs.forget(person)
+        self.record.of(person).delete_everything()
+        if work.exists():
+            forget_what_was_deleted(work)
+
+    def keep_document(self, bank: str, document: str, text: str, progress: Callable[[int, int], None]) -> None:
+        """Makes a bank of a document's text and brings the index up to date."""
+        self.take_in(document, text, bank)
+        self.index.update(self.library.banks(), progress=progress)
+
+    def draft_missing(self, bank: str, progress: Callable[[int, int], None], through: Through) -> None:
+        """Lets the model draft what a bank lacks. Raises InputError where there is no such bank, or no model."""
+        from coach.bank.approval import missing
+        from coach.bank.drafting import draft_and_keep
+
+        found = self.library.imported(bank)
+        if found is None or self.model is None:
+            fault = "no model is set; drafts need one: set COACH_MODEL (see .env.example)"
+            raise InputError(fault if found else f"there is no imported bank {bank!r}")
+        model = through(self.model)
+        lacking = [question for question in found.questions if missing(question).anything]
+        for place, question in enumerate(lacking):
+            progress(place, len(lacking))
+            draft_and_keep(self.library, question, model, Deadline(self.settings.deadline_seconds))
+
+    def interviewing(
+        self, choice: JudgeChoice = "auto", person: str = LOCAL, through: Through = direct
+    ) -> "Interviewing":
+        """Practice with mock interviews. Raises InputError where `llm` finds no model."""
+        from coach.practice.interviewing import Interviewing
+
+        return Interviewing(
+            self.answering(choice, person, through),
+            self.progress(person),
+            self.library,
+            self.record.of(person),
+            lambda: datetime.now(UTC),
+            self.settings.max_answer_chars,
+        )
 
     @cached_property
     def stage(self) -> "ScenarioFiles":
@@ -128,11 +208,14 @@ class Coach:
 
         return ScenarioFiles(_CORPUS / "scenarios", _CORPUS / "customer")
 
-    def role_playing(self, choice: JudgeChoice = "auto", person: str = LOCAL, through: Through = direct) -> RolePlaying:
+    def role_playing(
+        self, choice: JudgeChoice = "auto", person: str = LOCAL, through: Through = direct
+    ) -> "RolePlaying":
         """Practice with a difficult customer. Raises InputError where `llm` finds no model."""
         from coach.customer.lines import TemplateRenderer
         from coach.customer.observer import ModelObserver, RuleObserver
         from coach.customer.renderer import ModelRenderer
+        from coach.practice.roleplay import Cast, RolePlaying
 
         judge = self.judge(choice, through)
         observer, renderer = RuleObserver(), TemplateRenderer(self.stage.lines)
@@ -169,14 +252,40 @@ class Coach:
     def import_document(self, path: Path, name: str | None = None, dry_run: bool = False) -> Imported:
         """Keeps the questions of a document as a bank; the index takes them up at its next use.
 
+        A YAML file holds a whole bank, as `bank_as_yaml` gives it; it replaces the bank of its name.
+
         Raises:
             DocumentError: the document can't be read, or holds no question.
-            BankError: the bank's name can't be used.
+            BankError: the bank's name can't be used, or the YAML file breaks the schema.
             Unavailable: the bank can't be written.
         """
+        if path.suffix.lower() in (".yaml", ".yml"):
+            from coach.adapters.corpus_files import read_bank_file
+
+            return import_bank(read_bank_file(path), path.name, self.library, name, dry_run)
         from coach.adapters.documents import read_document
 
         return import_text(read_document(path), path.name, self.library, name, dry_run)
+
+    def document_text(self, document: str, data: bytes) -> str:
+        """The text of a document that somebody handed over. Raises DocumentError."""
+        from coach.adapters.documents import read_document_bytes
+
+        return read_document_bytes(document, data)
+
+    def take_in(self, document: str, text: str, name: str | None = None, dry_run: bool = False) -> Imported:
+        """What `import_document` does, with the text that `document_text` gave."""
+        if document.lower().endswith((".yaml", ".yml")):
+            from coach.adapters.corpus_files import bank_of_yaml
+
+            return import_bank(bank_of_yaml(document, text), document, self.library, name, dry_run)
+        return import_text(text, document, self.library, name, dry_run)
+
+    def bank_as_yaml(self, bank: Bank) -> str:
+        """A bank with all that it holds, as a file for a person to edit and import again."""
+        from coach.adapters.corpus_files import to_yaml
+
+        return to_yaml(bank)
 
     def check(self, path: Path | None) -> Sequence[Finding]:
         """The faults of the bundled bank and its scenarios where no path is given, else of what is at the path.

@@ -1,6 +1,7 @@
 """What can go wrong, as one tree. A message holds the value, what was allowed, and what to do.
 
     CoachError                   anything that a person is told in one line, without a traceback
+    ├── WorkStopped              somebody stopped a piece of work that was under way
     ├── InputError               what was given can't be used                              exit 2
     │   ├── UnknownQuestion      no question of any bank has this id, or comes near this text
     │   ├── AnswerTooLong        the answer is above the limit; nothing was judged
@@ -26,6 +27,10 @@ class CoachError(Exception):
     """Anything that a person is told in one line."""
 
     exit_code: ClassVar[int] = 1
+
+
+class WorkStopped(CoachError):
+    """Somebody stopped a piece of work that was under way."""
 
 
 class InputError(CoachError):

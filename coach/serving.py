@@ -11,8 +11,10 @@ from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
 from coach.errors import InputError, Unavailable
+from coach.settings import shared_environment
 
-_APP = Path(__file__).parent.parent / "ui" / "app.py"
+_APP = Path(__file__).parent.parent / "ui" / "server.py"
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _PORTS_TRIED = 50
 _START_SECONDS = 60
 _STOP_SECONDS = 10
@@ -28,10 +30,13 @@ def serve(host: str, port: int, announce: Callable[[str], None]) -> None:
     port = _free_port(host, port)
     reached = "127.0.0.1" if host in ("0.0.0.0", "::") else host
     options = [f"--server.address={host}", f"--server.port={port}", "--server.headless=true", "--logger.level=warning"]
-    command = [sys.executable, "-m", "streamlit", "run", str(_APP), *options]
+    command = [sys.executable, "-m", "streamlit", "run", str(_APP), *options, "--", "--ends-with-parent"]
     signal.signal(signal.SIGTERM, _as_ctrl_c)
     # Its own session, so that Ctrl-C reaches only us and we end it in order.
-    app = subprocess.Popen(command, stdout=subprocess.DEVNULL, cwd=_APP.parent.parent, start_new_session=True)
+    environment = None if host in _LOOPBACK else shared_environment()
+    app = subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, cwd=_APP.parent.parent, start_new_session=True, env=environment
+    )
     try:
         _wait_for(reached, port, app)
         announce(f"http://{reached}:{port}")

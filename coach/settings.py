@@ -37,6 +37,8 @@ class Settings(BaseSettings):
     """SQLAlchemy address of the record; empty: SQLite in the data folder."""
     chroma_url: str = ""
     """Address of a Chroma server, as `http://127.0.0.1:8000`; empty: embedded in the data folder."""
+    shared: bool = False
+    """Whether several people use this server, each browser a person of its own; else it is one person's alone."""
     language: Literal["", "zh", "en"] = ""
     """Language of our own texts; empty: the browser's, or the system's."""
     timeout_seconds: float = Field(default=30, gt=0, le=3600)
@@ -75,6 +77,11 @@ def load_settings() -> Settings:
         raise SettingsError(
             f"{name}: {first['msg']}; change it in the environment or in .env (see .env.example)"
         ) from None
+
+
+def shared_environment() -> dict[str, str]:
+    """The environment for a server that others reach too: shared, unless it is said otherwise."""
+    return {"COACH_SHARED": "true", **os.environ}
 
 
 def system_locale() -> str | None:

@@ -17,7 +17,8 @@ from coach.bank.importing import Imported
 from coach.bank.index import Found, ReferenceAnswer, Update
 from coach.bank.question import Question
 from coach.checkup import Check
-from coach.critique.feedback import Feedback, FollowUp, Label, Verdict
+from coach.critique.difference import Comparison
+from coach.critique.feedback import REASON_TEXTS, Feedback, FollowUp, Label, Verdict
 from coach.customer.mood import StopReason
 from coach.customer.names import CATEGORY_NAMES
 from coach.customer.scenario import Scenario
@@ -25,6 +26,7 @@ from coach.evaluation.agreement import Estimate
 from coach.evaluation.answers import AnswerReport
 from coach.evaluation.retrieval import RetrievalReport
 from coach.language import Language, translate_to
+from coach.practice.record import Attempt
 
 if TYPE_CHECKING:  # it brings the whole customer along
     from coach.evaluation.acts import ActReport
@@ -205,12 +207,56 @@ class Terminal:
         if feedback.follow_up:
             self._section(_("Follow-up"), feedback.follow_up.question)
 
+    def difference(self, question: str, difference: Comparison) -> None:
+        """What a new judgement changed: the scores, and the key points whose verdict is another."""
+        _ = self._
+        before, after = (
+            "–" if one.score is None else f"{one.score:.0%}" for one in (difference.before, difference.after)
+        )
+        judges = (escape(one.model or _("text match, no model")) for one in (difference.before, difference.after))
+        self._out.print(f"[bold]{escape(question)}[/]\n")
+        self._out.print(f"{_('Score')}: {before} → [bold]{after}[/]  [dim]({' → '.join(judges)})[/]")
+        table = Table.grid(Column(no_wrap=True), Column(no_wrap=True), Column(overflow="fold"), padding=(0, 1))
+        for one in difference.key_points:
+            if one.change != "same" or one.reworded:
+                old = self._label(one.before) if one.before else _("new")
+                new = self._label(one.after) if one.after else _("gone")
+                reworded = f" [dim]({_('reworded')})[/]" if one.reworded else ""
+                table.add_row(one.id, f"{old} → {new}", f"{escape(one.text)}{reworded}")
+        self._out.print(table if table.row_count else _("Every verdict is the same as before."))
+
     def follow_ups(self, asked: Sequence[FollowUp]) -> None:
         """Follow-up questions, in the order they would be asked."""
         for number, follow_up in enumerate(asked, 1):
             self._out.print(f"{number}. {escape(follow_up.question)}  [dim]{follow_up.key_point_id}[/]")
         if not asked:
             self._out.print(self._("Nothing is left to ask: every key point is covered."))
+
+    def disagreements(self, attempt: Attempt) -> None:
+        """What the candidate holds right instead of verdicts."""
+        for key, one in attempt.disagreements.items():
+            self._out.print(f"{key}  {self._label(one.label)}  [dim]{escape(one.why)}[/]")
+        if not attempt.disagreements:
+            self._out.print(self._("You disagree with no verdict on this answer."))
+
+    def restored(self, added: int, already_there: int) -> None:
+        """What came of taking an export back."""
+        form = self._("{added} taken back, {already_there} were there already")
+        self._out.print(form.format(added=added, already_there=already_there))
+
+    def wants_all_deleted(self, counts: Mapping[str, int], answer: Callable[[], str]) -> bool:
+        """Shows on stderr what will go, and asks for a word to be typed; whether it was."""
+        _ = self._
+        form = _("All of this goes, and nobody can bring it back: answers {answers}, role-plays {role_plays}, ")
+        form += _("mock interviews {interviews}; drafts and preferences too. `coach export -o FILE` keeps a copy.")
+        self._err.print(form.format(**counts))
+        word = _("delete")
+        self._err.print(_("Type “{word}” to go on:").format(word=word), end=" ")
+        return answer().strip() == word
+
+    def all_deleted(self) -> None:
+        """Says that it is done."""
+        self._out.print(self._("Everything is deleted."))
 
     def _score(self, feedback: Feedback) -> str:
         _ = self._
@@ -226,14 +272,18 @@ class Terminal:
 
     def _verdict(self, verdict: Verdict) -> None:
         _ = self._
-        mark, colour = _MARK[verdict.verdict]
         vital = f" [dim]({_('vital')})[/]" if verdict.weight == "vital" else ""
-        self._out.print(f"[{colour}]{mark} {_(verdict.verdict)}[/]  {escape(verdict.text)}{vital}")
+        self._out.print(f"{self._label(verdict.verdict)}  {escape(verdict.text)}{vital}")
         lines = [f"“{evidence.quote}”" for evidence in verdict.evidence]
-        lines += [verdict.why, verdict.missing_part, verdict.advice, _(verdict.reason) if verdict.reason else ""]
+        reason = _(REASON_TEXTS[verdict.reason]) if verdict.reason else ""
+        lines += [verdict.why, verdict.missing_part, verdict.advice, reason]
         for line in lines:
             if line:
                 self._out.print(Padding(f"[dim]{escape(line)}[/]", (0, 0, 0, 4)))
+
+    def _label(self, label: Label) -> str:
+        mark, colour = _MARK[label]
+        return f"[{colour}]{mark} {self._(label)}[/]"
 
     def _section(self, title: str, text: str) -> None:
         if text:

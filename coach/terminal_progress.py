@@ -3,11 +3,14 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, tzinfo
+from itertools import groupby
 
 from babel.dates import format_date, format_datetime
+from rich.cells import cell_len
 from rich.console import Console
 from rich.markup import escape
 from rich.padding import Padding
+from rich.rule import Rule
 from rich.table import Column, Table
 
 from coach.critique.feedback import Label
@@ -21,6 +24,8 @@ _STEPS = "▁▂▃▄▅▆▇█"
 _LONGEST_LINE = 40
 _WEAKEST = 5
 _WEEK = 7
+_PERCENT = 4
+"""Wide enough for 100%."""
 _COLOUR = {Label.COVERED: "green", Label.PARTIAL: "yellow", Label.MISSING: "red", Label.CONTRADICTED: "magenta"}
 
 
@@ -75,23 +80,40 @@ class Drawing:
         self._left_out(agenda.left_out)
 
     def history(self, practised: Sequence[Practised]) -> None:
-        """Answers and role-plays, newest first."""
+        """Answers, role-plays and interviews, newest first, a rule over each session."""
         _ = self._
         if self._nothing_yet(len(practised), len(practised)):
             return
-        table = _grid(Column(no_wrap=True), Column(no_wrap=True), Column(justify="right", no_wrap=True))
-        for one in practised:
-            title = one.title if self._language == "zh" or not one.title_en else one.title_en
-            kind = _("answer") if one.kind == "answer" else _("role-play")
-            score = _percent(one.score)
-            end = f"  [dim]{_(STOP_NAMES[one.end]) if one.end else _('goes on')}[/]" if one.kind == "roleplay" else ""
-            about = f"{escape(one.question_id or '')}  " if one.question_id else ""
-            table.add_row(self._moment(one.when), kind, score, f"{about}{escape(title)}{end}")
-        self._out.print(table)
-        open_ones = (one for one in practised if one.kind == "roleplay" and one.end is None and not one.tried_again)
-        open_one = next(open_ones, None)
+        for _session, rows in groupby(practised, key=lambda one: one.session):
+            self._sitting(list(rows))
+        open_one = next((one for one in practised if _goes_on(one) and not one.tried_again), None)
         if open_one is not None:
-            self._out.print(f"\n[dim]{_('Go on:')} coach roleplay --resume {open_one.id}[/]", soft_wrap=True)
+            again = f"coach {open_one.kind} --resume {open_one.id}"
+            self._out.print(f"\n[dim]{_('Go on:')} {again}[/]", soft_wrap=True)
+
+    def _sitting(self, practised: Sequence[Practised]) -> None:
+        _ = self._
+        kinds = {"answer": _("answer"), "roleplay": _("role-play"), "interview": _("interview")}
+        widest = max(map(cell_len, kinds.values()))
+        table = _grid(
+            Column(no_wrap=True),
+            Column(no_wrap=True, min_width=widest),
+            Column(justify="right", no_wrap=True, min_width=_PERCENT),
+        )
+        for one in practised:
+            table.add_row(self._time(one.when), kinds[one.kind], _percent(one.score), self._about(one))
+        day = self._day(practised[-1].when.astimezone(self._zone).date())
+        self._out.print(Rule(day, align="left", style="dim"))
+        self._out.print(table)
+
+    def _about(self, one: Practised) -> str:
+        """What was practised, and how it ended."""
+        _ = self._
+        title = one.title if self._language == "zh" or not one.title_en else one.title_en
+        end = _(STOP_NAMES[one.end]) if one.end else _("goes on") if _goes_on(one) else ""
+        count = _("{answered} of {questions} questions answered").format(answered=one.answered, questions=one.questions)
+        parts = [count if one.kind == "interview" else one.question_id or "", title]
+        return "  ".join([*(escape(part) for part in parts if part), *([f"[dim]{end}[/]"] if end else [])])
 
     def _nothing_yet(self, practised: int, met: int) -> bool:
         """Says what to do next where there is nothing to draw."""
@@ -208,8 +230,12 @@ class Drawing:
     def _weekday(self, day: date) -> str:
         return format_date(day, "EEE d", locale=self._language)
 
-    def _moment(self, when: datetime) -> str:
-        return format_datetime(when.astimezone(self._zone), "yyyy-MM-dd HH:mm", locale=self._language)
+    def _time(self, when: datetime) -> str:
+        return format_datetime(when.astimezone(self._zone), "HH:mm", locale=self._language)
+
+
+def _goes_on(one: Practised) -> bool:
+    return one.goes_on or (one.kind == "roleplay" and one.end is None)
 
 
 def _bar(share: float | None) -> str:

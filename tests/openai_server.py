@@ -115,7 +115,7 @@ def _handler_for(server: OpenAIServer) -> type[BaseHTTPRequestHandler]:
         def do_GET(self) -> None:
             server.serve_one(self)
 
-        do_POST = do_GET  # noqa: N815
+        do_POST = do_GET  # noqa: N815  the standard library calls it so
 
         def log_message(self, *_: object) -> None:
             pass

@@ -30,6 +30,7 @@ AT_HOME = {
     "lxml": "coach/adapters",
     "fsrs": "coach/practice/mastery.py",
     "streamlit": "ui",
+    "starlette": "ui/server.py",
     "dotenv": "coach/settings.py",
 }
 """Where a library may be imported; nowhere else."""

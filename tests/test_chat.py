@@ -13,7 +13,7 @@ class TestUsage:
 
     @pytest.mark.parametrize("part", ["input_tokens", "output_tokens", "cost_usd"])
     def test_a_part_that_one_call_did_not_report_is_unknown_and_not_zero(self, part: str) -> None:
-        unreported = Usage(calls=1, **{part: None})  # type: ignore[arg-type]
+        unreported = Usage(calls=1, **{part: None})
         assert getattr(unreported + Usage(calls=1, input_tokens=5), part) is None
         assert getattr(Usage(calls=1, input_tokens=5) + unreported, part) is None
 
@@ -52,7 +52,7 @@ class TestAScriptedModel:
 
 def test_a_model_that_ends_without_a_reply_was_busy() -> None:
     class Silent(ScriptedModel):
-        def stream(self, *_: object, **__: object):  # type: ignore[no-untyped-def,override]
+        def stream(self, *_: object, **__: object):
             yield "一"
 
     with pytest.raises(ModelBusy, match="without a reply"):

@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 
 from coach.cli import main
+from coach.compose import Coach as Program
+from coach.settings import load_settings
 from tests.openai_server import OpenAIServer, critic_reply, reply, status
 
 BANK = """# 小店题库
@@ -218,6 +220,120 @@ class TestImport:
     def test_a_missing_file_and_a_folder_are_refused(self, coach: Coach, tmp_path: Path) -> None:
         assert coach("import", str(tmp_path / "nowhere.md")).code == 2
         assert coach("import", str(tmp_path)).code == 2
+
+
+def take_in(file: Path) -> None:
+    """Imports without the index, which takes seconds to build."""
+    Program(load_settings()).import_document(file)
+
+
+def ids(coach: Coach) -> set[str]:
+    return {row["id"] for row in coach("questions", "--json").json["questions"] if ":" in row["id"]}
+
+
+class TestAWholeBankAsYaml:
+    @pytest.fixture
+    def shop(self, coach: Coach, tmp_path: Path) -> Path:
+        """The bank 小店, imported and written as YAML under another name."""
+        (tmp_path / "小店.md").write_text(BANK, "utf-8")
+        take_in(tmp_path / "小店.md")
+        out = tmp_path / "to edit.yaml"
+        assert coach("bank", "export", "小店", "--format", "yaml", "-o", str(out)).code == 0
+        return out
+
+    def test_what_a_person_adds_to_the_file_is_found_and_survives_the_next_import_of_the_document(
+        self, coach: Coach, shop: Path, tmp_path: Path
+    ) -> None:
+        text = shop.read_text("utf-8")
+        assert "  situations: []\n" in text
+        shop.write_text(text.replace("  situations: []\n", "  situations: [客人闹着要见店主]\n", 1), "utf-8")
+        imported = coach("import", str(shop), "--json").json
+        assert imported == {"bank": "小店", "questions": 2, "with_reference": 1, "key_points": 3, "problems": []}
+        take_in(tmp_path / "小店.md")
+        found = coach("search", "客人闹着要见店主", "--json").json["results"][0]
+        assert (found["question_id"], found["matched"]["kind"]) == ("小店:q01", "situation")
+
+    def test_the_file_replaces_the_bank_of_its_name_whole(self, coach: Coach, shop: Path) -> None:
+        shop.write_text("{name: 小店, questions: [{id: '小店:q07', question: 新, source: {kind: written}}]}", "utf-8")
+        take_in(shop)
+        assert ids(coach) == {"小店:q07"}
+
+    def test_what_is_exported_imports_back_the_same(self, coach: Coach, shop: Path) -> None:
+        written = coach("bank", "export", "小店", "--format", "yaml").out
+        assert written == shop.read_text("utf-8")
+        take_in(shop)
+        assert coach("bank", "export", "小店", "-f", "yaml").out == written
+        kinds = {row["kind"] for row in coach("bank", "check", str(shop), "--json").json["problems"]}
+        assert kinds == {"missing_field"}
+
+    def test_another_name_makes_a_copy_also_of_the_bundled_bank(self, coach: Coach, tmp_path: Path) -> None:
+        out = tmp_path / "bundled.YML"
+        coach("bank", "export", "bundled", "-f", "yaml", "-o", str(out))
+        refused = coach("import", str(out))
+        assert (refused.code, refused.err.count("\n")) == (2, 1)
+        assert "bundled.YML: name: bank name 'bundled' is kept" in refused.err
+        imported = coach("import", str(out), "--name", "ours", "--dry-run", "--json").json
+        assert (imported["bank"], imported["questions"]) == ("ours", 60)
+        assert ids(coach) == set()
+
+    @pytest.mark.parametrize(
+        ("content", "said"),
+        [
+            ("{name: 小店, questions: []}", "questions: expected at least one"),
+            ("{name: a b, questions: [{id: 'a', question: A, source: {kind: written}}]}", "question a belongs to bank"),
+            ("{name: 小店, questions: [{id: '小店:q01'}]}", "questions #1 question: this key is missing; expected"),
+            ("name: [", "is no YAML"),
+        ],
+    )
+    def test_a_faulty_file_is_one_line_and_changes_nothing(
+        self, coach: Coach, shop: Path, content: str, said: str
+    ) -> None:
+        before = ids(coach)
+        shop.write_text(content, "utf-8")
+        run = coach("import", str(shop), "--json")
+        assert (run.code, run.out, run.err.count("\n")) == (2, "", 1)
+        assert "to edit.yaml: " in run.err
+        assert said in run.err
+        assert ids(coach) == before
+
+    def test_a_format_that_is_not_there_is_refused(self, coach: Coach) -> None:
+        run = coach("bank", "export", "bundled", "--format", "pdf")
+        assert (run.code, run.out) == (2, "")
+        assert "choose md or yaml" in run.err
+
+
+class TestRemovingABank:
+    @pytest.fixture(autouse=True)
+    def shop(self, data_dir: Path, tmp_path: Path) -> None:
+        (tmp_path / "小店.md").write_text(BANK, "utf-8")
+        take_in(tmp_path / "小店.md")
+
+    def test_the_word_takes_it_out_of_the_bank_and_the_index(self, coach: Coach) -> None:
+        coach("index")
+        run = coach("bank", "remove", "小店", stdin="delete\n")
+        assert run.code == 0
+        assert "with 2 questions" in run.err
+        assert ids(coach) == set()
+        assert coach("search", "杯子碎了", "--json").json["results"][0]["question_id"] != "小店:q01"
+        assert coach("index", "--json").json["deleted"] == 0
+
+    @pytest.mark.parametrize("said", ["", "\n", "no\n", "y\n"])
+    def test_without_the_word_it_stays(self, coach: Coach, said: str) -> None:
+        run = coach("bank", "remove", "小店", stdin=said)
+        assert (run.code, run.out) == (2, "")
+        assert "nothing was removed" in run.err
+        assert ids(coach) == {"小店:q01", "小店:q02"}
+
+    def test_yes_does_not_ask(self, coach: Coach) -> None:
+        assert coach("bank", "remove", "小店", "--yes", "--json").json == {"removed": "小店"}
+        assert ids(coach) == set()
+
+    @pytest.mark.parametrize("options", [("--yes",), ()])
+    @pytest.mark.parametrize("name", ["nowhere", "bundled"])
+    def test_a_bank_that_was_not_imported_is_refused(self, coach: Coach, name: str, options: tuple[str, ...]) -> None:
+        run = coach("bank", "remove", name, *options)
+        assert (run.code, run.out, run.err.count("\n")) == (2, "", 1)
+        assert f"'{name}'" in run.err
 
 
 class TestIndexAndDoctor:

@@ -227,8 +227,20 @@ class TestHistory:
         answer(COVERED, MISSING)
         role_play(ended=True)
         lines = coach("history").out.splitlines()
-        assert lines[0].split() == ["2026-11-22", "23:50", "answer", "50%", "q03", "问题", "q03"]
-        assert lines[1].startswith("2026-11-19 23:50 role-play 62% No cake  Settled, but this customer")
+        assert lines[0].startswith("2026-11-22 ───")
+        assert lines[1].split() == ["23:50", "answer", "50%", "q03", "问题", "q03"]
+        assert lines[2].startswith("2026-11-19 ───")
+        assert lines[3].startswith("23:50 role-play  62% No cake  Settled, but this customer")
+
+    def test_puts_what_was_practised_in_one_sitting_under_one_rule(
+        self, coach: Coach, answer: Callable[..., str]
+    ) -> None:
+        first, *_ = [answer(COVERED, days_ago=1 + minutes / 1440) for minutes in (50, 25, 0)]
+        last = answer(COVERED)
+        lines = coach("history").out.splitlines()
+        assert ["───" in line for line in lines] == [True, False, True, False, False, False]
+        rows = coach("history", "--limit", "2", "--json").json["history"]
+        assert [row["session"] for row in rows] == [f"s-{last}", f"s-{first}"]
 
     def test_says_how_to_go_on_with_a_role_play(self, coach: Coach, role_play: Callable[..., str]) -> None:
         begun = role_play(ended=False)

@@ -5,6 +5,9 @@ from pathlib import Path
 import pytest
 
 from coach.adapters.litellm_model import Endpoint
+from coach.adapters.sql_library import SqlLibrary
+from coach.adapters.sql_record import SqlRecord
+from coach.bank.question import Bank, Question, Source
 from coach.compose import Coach
 from coach.critique.critic import Critic
 from coach.critique.offline import OfflineJudge
@@ -67,3 +70,14 @@ def test_with_a_model_the_critic_serves_unless_offline_is_asked_for(monkeypatch:
     coach = Coach(load_settings())
     assert isinstance(coach.judge("auto"), Critic)
     assert isinstance(coach.judge("offline"), OfflineJudge)
+
+
+def test_record_and_library_share_one_database(data_dir: Path) -> None:
+    coach = Coach(load_settings())
+    mine = Question(id="mine:q01", question="?", source=Source(kind="written"))
+    coach.library.update("mine", lambda earlier: Bank(name="mine", questions=(mine,)))
+    coach.record.add_attempt("mine:q01", "?", "a")
+    assert isinstance(coach.library, SqlLibrary)
+    assert isinstance(coach.record, SqlRecord)
+    assert coach.library._database is coach.record._database
+    assert {path.name for path in data_dir.iterdir()} == {"index", "coach.db", "coach.db.lock"}

@@ -9,19 +9,26 @@ from pathlib import Path
 import pytest
 from babel.messages.pofile import read_po
 
-from coach.critique.feedback import Label, Reason
+from coach.bank.approval import DRAFT_NAMES
+from coach.bank.sifting import FLAW_TEXTS
+from coach.critique.feedback import REASON_TEXTS, Label
 from coach.customer.hints import Hint
 from coach.customer.mood import Why
 from coach.customer.names import ACT_NAMES, CATEGORY_NAMES, STOP_NAMES
 from coach.customer.safety import HELP, HELP_LINES
 from coach.customer.turns import Note
 from coach.language import language_of, translate_to
+from coach.practice.interview_report import NoScore
 from coach.practice.progress import NoFigure
 
 ROOT = Path(__file__).parent.parent
 SPOKEN_BY_VALUE = {
-    *(str(text) for texts in (Label, Reason, Why, Hint, Note, NoFigure) for text in texts),
-    *(name for names in (ACT_NAMES, CATEGORY_NAMES, STOP_NAMES) for name in names.values()),
+    *(str(text) for texts in (Label, Why, Hint, Note, NoFigure, NoScore) for text in texts),
+    *(
+        name
+        for names in (ACT_NAMES, CATEGORY_NAMES, STOP_NAMES, REASON_TEXTS, DRAFT_NAMES, FLAW_TEXTS)
+        for name in names.values()
+    ),
     HELP,
     *(whose for _, whose in HELP_LINES),
 }

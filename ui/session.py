@@ -1,18 +1,23 @@
 """What a browser session holds. The place is in the address, so a reload and a second tab find it again."""
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
+from typing import Any, NoReturn
+from uuid import uuid4
 
 import streamlit as st
 
 from coach.compose import Coach
+from coach.errors import RecordUnavailable
 from coach.language import Language, Translate, language_of, translate_to
-from coach.practice.record import Attempt
+from coach.practice.record import LOCAL, Preferences, Record
 from coach.settings import load_settings
 
-_ATTEMPT = "attempt"
-_QUESTION = "question"
-_LANGUAGE = "language"
+_PAGES = "pages"
+_PERSON = "person"
+_PREFERENCES = "preferences"
+COOKIE = "coach_person"
+"""Holds who a browser is, where several people share a server; `ui/server.py` sets it."""
 
 
 @st.cache_resource(show_spinner=False)
@@ -23,9 +28,45 @@ def coach() -> Coach:
     return made
 
 
+def begin(pages: Mapping[str, Any]) -> None:
+    """Takes note of the pages, by name, so that views can lead to each other."""
+    st.session_state[_PAGES] = pages
+
+
+def person() -> str:
+    """Who this browser is. On a machine of one's own that is the person of the command line."""
+    if not coach().settings.shared:
+        return LOCAL
+    if _PERSON not in st.session_state:
+        st.session_state[_PERSON] = st.context.cookies.get(COOKIE) or str(uuid4())
+    return st.session_state[_PERSON]
+
+
+def record() -> Record:
+    """What this person practised."""
+    return coach().record.of(person())
+
+
+def preferences() -> Preferences:
+    """What this person has chosen; the defaults while the record does not work, which the page itself will say."""
+    if _PREFERENCES not in st.session_state:
+        try:
+            st.session_state[_PREFERENCES] = record().preferences()
+        except RecordUnavailable:
+            return Preferences()
+    return st.session_state[_PREFERENCES]
+
+
+def prefer(**chosen: object) -> None:
+    """Keeps a choice of this person. Raises RecordUnavailable."""
+    changed = Preferences.model_validate({**preferences().model_dump(), **chosen})
+    record().set_preferences(changed)
+    st.session_state[_PREFERENCES] = changed
+
+
 def language() -> Language:
-    """The language chosen here, else by setting, else by the browser."""
-    chosen = st.session_state.get(_LANGUAGE) or st.query_params.get(_LANGUAGE)
+    """The language chosen by this person, else by setting, else by the browser."""
+    chosen = preferences().language
     if chosen in ("zh", "en"):
         return chosen
     return coach().settings.language or language_of(st.context.locale)
@@ -36,20 +77,49 @@ def translate() -> Translate:
     return translate_to(language())
 
 
-def attempt() -> Attempt | None:
-    """The attempt that the address names; None where it names none, or one that is not there."""
-    named = st.query_params.get(_ATTEMPT)
-    return coach().record.attempt(named) if named else None
+def where(name: str) -> str | None:
+    """What the address says under a name, as `question`; None where it says nothing."""
+    return st.query_params.get(name)
 
 
-def go_to(attempt_id: str) -> None:
-    """Puts an attempt into the address."""
-    st.query_params[_ATTEMPT] = attempt_id
+def stay(**places: str | None) -> None:
+    """Changes what the address of this page says; None takes a name away."""
+    for name, value in places.items():
+        if value is None:
+            st.query_params.pop(name, None)
+        else:
+            st.query_params[name] = value
 
 
-def leave_attempt() -> None:
-    """Takes the attempt out of the address: back to writing."""
-    st.query_params.pop(_ATTEMPT, None)
+def go(page: str, **places: str) -> NoReturn:
+    """Leads to a page, as `session.go("answer", question="q03")`. Not from a callback: Streamlit ignores it there."""
+    st.switch_page(st.session_state[_PAGES][page], query_params=places)
+
+
+def link(page: str, label: str, icon: str | None = None, **places: str) -> None:
+    """Draws a link to a page."""
+    st.page_link(st.session_state[_PAGES][page], label=label, icon=icon, query_params=places)
+
+
+def held(key: str, otherwise: Any = None) -> Any:
+    """What this session holds under a key, such as a widget's value."""
+    return st.session_state.get(key, otherwise)
+
+
+def hold(key: str, value: Any) -> None:
+    """Puts a value under a key; a widget's value only before the widget is drawn."""
+    st.session_state[key] = value
+
+
+def drop(key: str) -> None:
+    """Forgets what is under a key."""
+    st.session_state.pop(key, None)
+
+
+def forget() -> None:
+    """Forgets all that this session holds of its person, who stays the same one."""
+    for key in [key for key in st.session_state if key not in (_PAGES, _PERSON)]:
+        del st.session_state[key]
 
 
 def questions() -> Mapping[str, str]:
@@ -60,60 +130,3 @@ def questions() -> Mapping[str, str]:
         for bank in coach().library.banks()
         for question in bank.questions
     }
-
-
-def choose_question(
-    ids: Sequence[str], shown: Callable[[str], str], current: Attempt | None, _: Translate
-) -> str | None:
-    """A box to choose a question from; the address keeps the choice. None where nothing is chosen."""
-    named = current.question_id if current is not None else st.query_params.get(_QUESTION)
-    if _QUESTION not in st.session_state and named in ids:
-        st.session_state[_QUESTION] = named
-    return st.selectbox(
-        _("Question"),
-        ids,
-        index=None,
-        format_func=shown,
-        key=_QUESTION,
-        on_change=_question_changed,
-        placeholder=_("Choose a question, or type to find one"),
-    )
-
-
-def take_question(question_id: str) -> None:
-    """Chooses a question as if it had been picked in the box."""
-    st.session_state[_QUESTION] = question_id
-    _question_changed()
-
-
-def judge_again(judged: Attempt) -> None:
-    """A new attempt with the same answer; the first one stays in the record."""
-    go_to(coach().record.add_attempt(judged.question_id, judged.question, judged.answer).id)
-
-
-def language_switch() -> None:
-    """Chinese or English; the address keeps the choice."""
-    st.session_state.setdefault(_LANGUAGE, language())
-    st.segmented_control(
-        "语言 / Language",
-        ("zh", "en"),
-        format_func={"zh": "中文", "en": "English"}.__getitem__,
-        key=_LANGUAGE,
-        required=True,
-        label_visibility="collapsed",
-        on_change=_keep_in_address,
-        args=(_LANGUAGE,),
-    )
-
-
-def _question_changed() -> None:
-    leave_attempt()
-    _keep_in_address(_QUESTION)
-
-
-def _keep_in_address(key: str) -> None:
-    value = st.session_state.get(key)
-    if value is None:
-        st.query_params.pop(key, None)
-    else:
-        st.query_params[key] = value

@@ -1,106 +1,68 @@
-"""Banks in YAML files: the bundled one as a file a question, each imported one as a file of its own."""
+"""Banks in YAML files: the bundled one as a file a question, any other whole in one file that a person can edit."""
 
-import logging
-import os
-import tempfile
-import threading
-import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import yaml
-from filelock import FileLock
 from pydantic import BaseModel
 
-from coach.adapters.yaml_files import read_yaml
-from coach.bank.library import checked_name
-from coach.bank.question import BUNDLED, Bank, KeyPoint, Question, Source
-from coach.errors import BankError, Unavailable
+from coach.adapters.yaml_files import from_yaml, read_yaml
+from coach.bank.question import BUNDLED, Bank, Draft, KeyPoint, Question, Source
+from coach.errors import BankError
 
 if TYPE_CHECKING or not yaml.__with_libyaml__:
     from yaml import SafeDumper
 else:  # ten times as fast
     from yaml import CSafeDumper as SafeDumper
 
-_PARTS: Mapping[str, type[BaseModel]] = {"questions": Question, "key_points": KeyPoint, "source": Source}
-_LOCK_SECONDS = 10
-_log = logging.getLogger(__name__)
+_PARTS: Mapping[str, type[BaseModel]] = {
+    "questions": Question,
+    "key_points": KeyPoint,
+    "source": Source,
+    "drafts": Draft,
+    "drafted": Draft,
+}
 _Stamp = tuple[int, int, int] | None
 
 
-class BankFiles:
-    """The `Library` in two folders: `corpus` holds the bundled questions, `imported` a file a bank."""
+class BundledFiles:
+    """The bundled bank in a folder with a question a file."""
 
-    def __init__(self, corpus: Path, imported: Path) -> None:
-        self._corpus = corpus
-        self._imported = imported
-        self._stamps: Mapping[Path, _Stamp] | None = None
-        self._banks: Sequence[Bank] = ()
-        self._reading = threading.Lock()
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._read: tuple[Mapping[Path, _Stamp], Bank] | None = None
 
-    def banks(self) -> Sequence[Bank]:
-        """All banks, the bundled one first, then the imported ones by name; the same object while no file changes.
-
-        An imported bank that can't be read is left out, with one line in the log.
-
-        Raises:
-            BankError: a file of the bundled bank breaks the schema.
-        """
-        with self._reading:
-            questions, imported = _yaml_files(self._corpus), _yaml_files(self._imported)
-            stamps = {**questions, **imported}
-            if stamps != self._stamps:
-                self._banks = (_bundled(self._corpus, questions), *_readable(imported))
-                self._stamps = stamps
-            return self._banks
-
-    def imported(self, name: str) -> Bank | None:
-        """One imported bank; None where there is none of this name.
-
-        Raises:
-            BankError: the name can't be used, or the file breaks the schema.
-        """
-        path = self._path(name)
-        return _bank(path) if path.exists() else None
-
-    def update(self, name: str, change: Callable[[Bank | None], Bank]) -> Bank:
-        """Puts `change(the imported bank)` in its place, whole or not at all, and gives it.
-
-        Nothing is written where nothing changed. Two that update at once wait for each other.
-
-        Raises:
-            BankError: the name can't be used, or the earlier file breaks the schema.
-            Unavailable: the file can't be written; the earlier one is still there.
-        """
-        try:
-            self._imported.mkdir(parents=True, exist_ok=True)
-            with FileLock(self._imported / ".lock", timeout=_LOCK_SECONDS):
-                earlier = self.imported(name)
-                bank = change(earlier)
-                if bank != earlier:
-                    _replace(self._path(name), _yaml(bank))
-        except OSError as fault:
-            raise Unavailable(
-                f"bank {name} can't be written to {self._imported}: {fault.strerror or fault}; nothing was changed; "
-                "make sure that you may write there and that the disk has space"
-            ) from fault
-        return bank
-
-    def _path(self, name: str) -> Path:
-        name = checked_name(name)
-        for other in _yaml_files(self._imported):
-            existing = unicodedata.normalize("NFC", other.stem)
-            if existing == name:
-                return other
-            if existing.casefold() == name.casefold():
-                raise BankError(f"bank {name} would be mixed up with {existing} on some systems; use --name {existing}")
-        return self._imported / f"{name}.yaml"
+    def bank(self) -> Bank:
+        """The bank; the same object while no file changes. Raises BankError where a file breaks the schema."""
+        stamps = _yaml_files(self._folder)
+        if self._read is None or self._read[0] != stamps:
+            self._read = stamps, _bundled(self._folder, stamps)
+        return self._read[1]
 
 
 def read_bank(path: Path) -> Bank:
-    """The bank of a folder with a question a file, or of one file as imported banks are kept. Raises BankError."""
-    return _bundled(path, _yaml_files(path)) if path.is_dir() else _bank(path)
+    """The bank of a folder with a question a file, or of one file that holds a whole bank. Raises BankError."""
+    return _bundled(path, _yaml_files(path)) if path.is_dir() else read_bank_file(path)
+
+
+def read_bank_file(path: Path) -> Bank:
+    """The bank that one file holds.
+
+    Raises:
+        BankError: the file can't be read, is no YAML, or breaks the schema; names file, key and what was expected.
+    """
+    return read_yaml(path, Bank, _PARTS)
+
+
+def bank_of_yaml(name: str, text: str) -> Bank:
+    """The bank that the text of a file of this name holds. Raises BankError as `read_bank_file` does."""
+    return from_yaml(name, text, Bank, _PARTS)
+
+
+def to_yaml(bank: Bank) -> str:
+    """The bank as one file that `read_bank_file` reads back the same, and in which a person can go on writing."""
+    return yaml.dump(bank.model_dump(mode="json"), Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=120)
 
 
 def _yaml_files(folder: Path) -> Mapping[Path, _Stamp]:
@@ -134,27 +96,6 @@ def _bundled(folder: Path, paths: Mapping[Path, _Stamp]) -> Bank:
     return Bank(name=BUNDLED, questions=tuple(questions))
 
 
-def _readable(paths: Mapping[Path, _Stamp]) -> Sequence[Bank]:
-    banks: list[Bank] = []
-    for path in paths:
-        try:
-            banks.append(_bank(path))
-        except BankError as fault:
-            _log.warning("left out a bank: %s", fault)
-    return banks
-
-
-def _bank(path: Path) -> Bank:
-    try:
-        expected = checked_name(path.stem)
-    except BankError as fault:
-        raise BankError(f"{path}: {fault}") from None
-    bank = read_yaml(path, Bank, _PARTS)
-    if unicodedata.normalize("NFC", bank.name) != expected:
-        raise BankError(f"{path}: name: expected {expected!r}, as the file is called, not {bank.name!r}")
-    return bank
-
-
 class _Dumper(SafeDumper):
     """Texts of several lines are written as such, so that a person can go on writing in the file."""
 
@@ -165,26 +106,3 @@ def _as_block(dumper: _Dumper, text: str) -> yaml.ScalarNode:
 
 
 _Dumper.add_representer(str, _as_block)
-
-
-def _yaml(bank: Bank) -> bytes:
-    content = bank.model_dump(mode="json")
-    return yaml.dump(content, Dumper=_Dumper, encoding="utf-8", allow_unicode=True, sort_keys=False, width=120)
-
-
-def _replace(path: Path, content: bytes) -> None:
-    """Puts the content in the file's place at once; a crash leaves the old file. Raises OSError."""
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".", suffix=".tmp", delete=False) as file:
-        try:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-            os.replace(file.name, path)
-        except BaseException:
-            os.unlink(file.name)
-            raise
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)

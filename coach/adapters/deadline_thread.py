@@ -11,6 +11,10 @@ from coach.chat import Deadline
 _Result = TypeVar("_Result")
 
 
+_BREATH = 0.1
+"""Seconds after which a wait looks whether the deadline was brought forward: work can be stopped."""
+
+
 class Overdue(Exception):
     """The deadline has passed; the call may still be under way."""
 
@@ -32,9 +36,11 @@ class DeadlineThread:
         if left > 0:
             outcome: Future[_Result] = Future()
             self._calls.put((function, outcome))
-            wait([outcome], timeout=left)
-            if outcome.done():
-                return outcome.result()
+            while left > 0 and deadline.remaining() > 0:
+                wait([outcome], timeout=min(left, _BREATH))
+                if outcome.done():
+                    return outcome.result()
+                left -= _BREATH
         raise Overdue
 
     def end(self, last: Callable[[], None]) -> None:

@@ -17,6 +17,8 @@ from coach.errors import ModelBusy, ModelError, ModelRejected
 
 _CUT_SHORT = (None, "length", "content_filter")
 _NO_KEY = SecretStr("")
+_BREATH = 0.5
+"""Seconds after which a wait looks whether it is still wanted."""
 
 
 @dataclass(frozen=True)
@@ -137,7 +139,7 @@ class LiteLLMModel:
         for attempt in retrying(asked.share, pauses.append):
             if pauses:
                 yield Retry(reason=words)
-                self._sleep(pauses.pop())
+                self._pause(pauses.pop(), asked.deadline)
             with attempt:
                 try:
                     return thread.call(lambda: self._open(asked, reply), asked.share)
@@ -145,6 +147,12 @@ class LiteLLMModel:
                     words = fault.words
                     raise
         return ""
+
+    def _pause(self, seconds: float, deadline: Deadline) -> None:
+        """Waits, but not on when the deadline is brought forward meanwhile."""
+        while seconds > 0 and deadline.remaining() > 0:
+            self._sleep(min(seconds, _BREATH))
+            seconds -= _BREATH
 
     def _open(self, asked: "_Asked", reply: ReplyStream) -> str:
         require_key(asked.endpoint)

@@ -64,10 +64,9 @@ class SqlAnswers(Own):
             row.feedback = _json(feedback)
 
     def add_follow_up(self, attempt_id: str, follow_up: FollowUp, answer: str) -> None:
-        """Keeps the answer to a follow-up, before anybody judges it."""
+        """Keeps the answer to a follow-up, before anybody judges it, and how its key point stands by then."""
         with self._database.session(writes=True) as session:
-            number = self._locked_attempt(session, attempt_id).number
-            session.add(FollowUpRow(attempt=number, answer=answer, **follow_up.model_dump()))
+            session.add(follow_up_row(self._locked_attempt(session, attempt_id), follow_up, answer))
 
     def rate(self, attempt_id: str, key_point_id: str, label: Label) -> None:
         """Keeps the candidate's own rating of a key point; a later one replaces it."""
@@ -119,7 +118,9 @@ def row_of(attempt: Attempt, person: str) -> AttemptRow:
         person=person,
         interview=attempt.interview,
         place=attempt.place,
-        follow_ups=[FollowUpRow(answer=one.answer, **one.follow_up.model_dump()) for one in attempt.follow_ups],
+        follow_ups=[
+            FollowUpRow(answer=one.answer, was=one.was, **one.follow_up.model_dump()) for one in attempt.follow_ups
+        ],
         self_ratings=[SelfRatingRow(key_point_id=key, label=label) for key, label in attempt.self_ratings.items()],
         disagreements=[
             DisagreementRow(key_point_id=key, label=one.label, why=one.why)
@@ -127,6 +128,14 @@ def row_of(attempt: Attempt, person: str) -> AttemptRow:
         ],
         earlier=[EarlierFeedbackRow(feedback=_json(feedback)) for feedback in attempt.earlier],
     )
+
+
+def follow_up_row(row: AttemptRow, follow_up: FollowUp, answer: str) -> FollowUpRow:
+    """A row of an answer to a follow-up that is given now."""
+    feedback = attempt_of(row).feedback
+    verdicts = feedback.key_points if feedback else ()
+    was = next((verdict.verdict.value for verdict in verdicts if verdict.id == follow_up.key_point_id), None)
+    return FollowUpRow(attempt=row.number, answer=answer, was=was, **follow_up.model_dump())
 
 
 def attempt_of(row: AttemptRow) -> Attempt:
@@ -144,6 +153,7 @@ def attempt_of(row: AttemptRow) -> Attempt:
                     {
                         "follow_up": {"question": one.question, "key_point_id": one.key_point_id, "source": one.source},
                         "answer": one.answer,
+                        "was": one.was,
                     }
                     for one in row.follow_ups
                 ],

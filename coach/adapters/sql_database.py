@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from coach.adapters.sql_faults import FAULTS, fault_and_remedy, is_sqlite, place
 from coach.adapters.sql_tables import REVISION
+from coach.adapters.sqlite_traces import forget_what_was_deleted
 from coach.errors import RecordUnavailable
 
 _LOCK_SECONDS = 10
@@ -43,20 +44,15 @@ class SqlDatabase:
         except FAULTS as fault:
             raise RecordUnavailable(f"{place(url)}: {fault_and_remedy(fault)}") from fault
 
-    def forget_what_was_deleted(self, copies_too: bool) -> None:
-        """Leaves nothing of deleted rows in SQLite's files; nor, where nobody's are left, in copies before upgrades."""
+    def forget_what_was_deleted(self) -> None:
+        """Leaves nothing of deleted text in SQLite's files, nor copies from before upgrades; a server sees to its own.
+
+        Raises RecordUnavailable where another program holds the database.
+        """
         url = _parsed(self._url)
-        if not is_sqlite(url):
-            return
-        try:
-            with self._turn, self._open(url).connect() as connection:
-                connection.exec_driver_sql("COMMIT")  # a transaction can't be cut off from within
-                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-        except FAULTS as fault:
-            raise RecordUnavailable(f"{place(url)}: {fault_and_remedy(fault)}") from fault
-        copies = Path(str(url.database)).parent.glob(f"{Path(str(url.database)).name}.before-*")
-        for copy in copies if copies_too else ():
-            copy.unlink(missing_ok=True)
+        if is_sqlite(url):
+            with self._turn:
+                forget_what_was_deleted(Path(str(url.database)))
 
     def _open(self, url: URL) -> Engine:
         with self._opening:

@@ -6,11 +6,12 @@ from datetime import UTC
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from coach.adapters.sql_answers import attempt_of
+from coach.adapters.sql_answers import attempt_of, follow_up_row
 from coach.adapters.sql_answers import row_of as attempt_row
 from coach.adapters.sql_own import Own
 from coach.adapters.sql_tables import AttemptRow, InterviewQuestionRow, InterviewRow
 from coach.bank.question import Question
+from coach.critique.feedback import FollowUp
 from coach.errors import InputError, RecordUnavailable
 from coach.practice.record import Attempt, Choice, Interview, InterviewQuestion
 
@@ -87,6 +88,31 @@ class SqlInterviews(Own):
             row = self._locked_interview(session, interview_id)
             self._open_question(session, row, place).skipped = True
 
+    def follow_up_in_interview(
+        self, interview_id: str, place: int, number: int, follow_up: FollowUp, answer: str
+    ) -> None:
+        """Keeps the answer to a follow-up of an interview, as `add_follow_up` does. `number` counts from 1.
+
+        Raises InputError where it was answered or left out already, in another window for one, or all of it is over.
+        """
+        with self._database.session(writes=True) as session:
+            row = self._locked_interview(session, interview_id)
+            _refuse_where_over(row)
+            attempt = self._attempt_before(session, row, place, number)
+            if _question(row, place).moved_on:
+                raise _done(row, f"follow-up {number} of question {place}")
+            session.add(follow_up_row(attempt, follow_up, answer))
+
+    def move_on(self, interview_id: str, place: int, number: int) -> None:
+        """Leaves out this follow-up of an answered question, and all after it; also where the interview is over.
+
+        Raises InputError where it was answered already, in another window for one.
+        """
+        with self._database.session(writes=True) as session:
+            row = self._locked_interview(session, interview_id)
+            self._attempt_before(session, row, place, number)
+            _question(row, place).moved_on = True
+
     def end_interview(self, interview_id: str) -> None:
         """Ends an interview; one that has ended keeps its time."""
         with self._database.session(writes=True) as session:
@@ -108,14 +134,24 @@ class SqlInterviews(Own):
 
     def _open_question(self, session: Session, row: InterviewRow, place: int) -> InterviewQuestionRow:
         question = _question(row, place)
-        if row.ended is not None:
-            raise InputError(f"interview {row.id} is over and takes no more answers; see its report")
-        answered = session.scalar(
-            select(AttemptRow.number).where(AttemptRow.interview == row.id, AttemptRow.place == place)
-        )
-        if question.skipped or answered is not None:
-            raise InputError(f"question {place} of interview {row.id} is done, perhaps in another window; reload it")
+        _refuse_where_over(row)
+        if question.skipped or self._attempt(session, row, place) is not None:
+            raise _done(row, f"question {place}")
         return question
+
+    def _attempt_before(self, session: Session, row: InterviewRow, place: int, number: int) -> AttemptRow:
+        """The answer to a question to which this follow-up is the next one."""
+        _question(row, place)
+        attempt = self._attempt(session, row, place)
+        if attempt is None:
+            raise InputError(f"question {place} of interview {row.id} is not answered yet; answer it first")
+        if number != len(attempt.follow_ups) + 1:
+            raise _done(row, f"follow-up {number} of question {place}")
+        return attempt
+
+    def _attempt(self, session: Session, row: InterviewRow, place: int) -> AttemptRow | None:
+        its = select(AttemptRow).where(AttemptRow.person == self.person, AttemptRow.interview == row.id)
+        return session.scalar(its.where(AttemptRow.place == place))
 
     def _read(self, session: Session, rows: Sequence[InterviewRow]) -> list[Interview]:
         ids = [row.id for row in rows]
@@ -147,6 +183,7 @@ def row_of(interview: Interview, person: str) -> InterviewRow:
                 question=one.question,
                 asked=one.asked and one.asked.astimezone(UTC),
                 skipped=one.skipped,
+                moved_on=one.moved_on,
             )
             for place, one in enumerate(interview.questions, 1)
         ],
@@ -157,6 +194,15 @@ def _question(row: InterviewRow, place: int) -> InterviewQuestionRow:
     if not 1 <= place <= len(row.questions):
         raise InputError(f"interview {row.id} has no question {place}; it has 1 to {len(row.questions)}")
     return row.questions[place - 1]
+
+
+def _refuse_where_over(row: InterviewRow) -> None:
+    if row.ended is not None:
+        raise InputError(f"interview {row.id} is over and takes no more answers; see its report")
+
+
+def _done(row: InterviewRow, what: str) -> InputError:
+    return InputError(f"{what} of interview {row.id} is done, perhaps in another window; reload it")
 
 
 def _interview(row: InterviewRow, answers: dict[int | None, Attempt]) -> Interview:
@@ -177,6 +223,7 @@ def _interview(row: InterviewRow, answers: dict[int | None, Attempt]) -> Intervi
                     asked=one.asked,
                     skipped=one.skipped,
                     attempt=answers.get(one.place),
+                    moved_on=one.moved_on,
                 )
                 for one in row.questions
             ),

@@ -1,10 +1,12 @@
 """The record in a SQL database through SQLAlchemy: SQLite in a file (WAL), or a server such as PostgreSQL."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from hashlib import sha256
 from pathlib import Path
+from uuid import UUID
 
 from pydantic import ValidationError
-from sqlalchemy import URL, delete, select, text
+from sqlalchemy import URL, delete, select
 from sqlalchemy.orm import Session
 
 from coach.adapters import sql_answers, sql_interviews, sql_role_plays
@@ -90,8 +92,6 @@ class SqlRecord(SqlAnswers, SqlRolePlays, SqlInterviews):
     def delete_everything(self) -> None:
         """Deletes all that the record holds of the person. Nobody can bring it back."""
         with self._database.session(writes=True) as session:
-            if session.get_bind().dialect.name == "sqlite":
-                session.execute(text("PRAGMA secure_delete=ON"))  # else the words stay readable in the file
             for part, whole, link in (
                 (FollowUpRow, AttemptRow, FollowUpRow.attempt),
                 (SelfRatingRow, AttemptRow, SelfRatingRow.attempt),
@@ -105,26 +105,23 @@ class SqlRecord(SqlAnswers, SqlRolePlays, SqlInterviews):
             for table in (AttemptRow, RolePlayRow, InterviewRow, DraftRow, ModelCallRow):
                 session.execute(delete(table).where(table.person == self.person))
             session.execute(delete(PersonRow).where(PersonRow.id == self.person))
-            everyone = [
-                session.scalar(select(table.number).limit(1)) for table in (AttemptRow, RolePlayRow, InterviewRow)
-            ]
-        self._database.forget_what_was_deleted(copies_too=everyone == [None] * 3)
+        self._database.forget_what_was_deleted()
 
     def _new_rows(self, session: Session, practice: Practice) -> Iterator[Row]:
         """Oldest first, so that of two at the same time the last stays the last."""
-        ids = {row: _Ids(session, row, self.person, self._new_id) for row in (AttemptRow, RolePlayRow, InterviewRow)}
+        ids = {row: _Ids(session, row, self.person) for row in (AttemptRow, RolePlayRow, InterviewRow)}
         for interview in reversed(practice.interviews):
-            if ids[InterviewRow].is_new(interview.id):
+            if ids[InterviewRow].take(interview.id):
                 yield sql_interviews.row_of(
                     interview.model_copy(update={"id": ids[InterviewRow][interview.id]}), self.person
                 )
         for answer in reversed(practice.answers):
-            if ids[AttemptRow].is_new(answer.id):
+            if ids[AttemptRow].take(answer.id):
                 within = answer.interview and ids[InterviewRow][answer.interview]
                 its = {"id": ids[AttemptRow][answer.id], "interview": within}
                 yield sql_answers.row_of(answer.model_copy(update=its), self.person)
         for role_play in reversed(practice.role_plays):
-            if ids[RolePlayRow].is_new(role_play.id):
+            if ids[RolePlayRow].take(role_play.id):
                 before = role_play.branched_from and ids[RolePlayRow][role_play.branched_from]
                 its = {"id": ids[RolePlayRow][role_play.id], "branched_from": before}
                 yield sql_role_plays.row_of(role_play.model_copy(update=its), self.person)
@@ -138,19 +135,19 @@ class _Ids:
         session: Session,
         table: type[AttemptRow] | type[RolePlayRow] | type[InterviewRow],
         person: str,
-        new_id: Callable[[], str],
     ) -> None:
         taken = session.execute(select(table.id, table.person)).all()
         self._own = {one for one, whose in taken if whose == person}
         self._others = {one for one, whose in taken if whose != person}
-        self._new_id = new_id
-        self._given: dict[str, str] = {}
+        self._person = person
 
-    def is_new(self, one: str) -> bool:
-        """Whether the person has no such thing yet."""
-        return one not in self._own
+    def take(self, one: str) -> bool:
+        """Whether the person has no such thing yet; from now on they have."""
+        is_new = self[one] not in self._own
+        self._own.add(self[one])
+        return is_new
 
     def __getitem__(self, one: str) -> str:
-        if one in self._others and one not in self._given:
-            self._given[one] = self._new_id()
-        return self._given.get(one, one)
+        # The other id follows from the person and the first one, so that what is restored twice is known again.
+        whose = f"{self._person}\n{one}".encode("utf-8", "surrogatepass")
+        return str(UUID(bytes=sha256(whose).digest()[:16])) if one in self._others else one

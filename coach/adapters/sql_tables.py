@@ -62,6 +62,8 @@ class FollowUpRow(Row):
     key_point_id: Mapped[str]
     source: Mapped[str]
     answer: Mapped[str]
+    was: Mapped[str | None]
+    """The verdict on its key point when it was answered."""
 
 
 class SelfRatingRow(Row):
@@ -166,6 +168,7 @@ class InterviewQuestionRow(Row):
     question: Mapped[str]
     asked: Mapped[datetime | None]
     skipped: Mapped[bool]
+    moved_on: Mapped[bool]
 
 
 class InterviewRow(Row):
@@ -219,7 +222,7 @@ class ModelCallRow(Row):
     created: Mapped[datetime]
     asked: Mapped[str]
     """Fingerprint of what was asked."""
-    reply: Mapped[str | None] = mapped_column(Text)
+    reply: Mapped[str | None]
     """JSON; NULL where none came, or none came yet."""
     calls: Mapped[int]
     """Requests that the model answered."""

@@ -26,17 +26,28 @@ def read_yaml(path: Path, model: type[_Model], parts: Mapping[str, type[BaseMode
         BankError: the file can't be read, is no YAML, or breaks the schema; names file, key and what was expected.
     """
     try:
-        content: object = yaml.load(path.read_bytes(), Loader=_Loader)
+        content = path.read_bytes()
     except OSError as fault:
         raise BankError(f"{path}: can't be read: {fault.strerror}; make sure that it is a file you may read") from None
-    except (yaml.YAMLError, ValueError, AttributeError) as fault:  # the last two: 2026-13-45, !!timestamp soon
-        raise BankError(f"{path}: is no YAML: {' '.join(str(fault).split())}; mend it there") from None
+    return from_yaml(str(path), content, model, parts)
+
+
+def from_yaml(name: str, content: bytes | str, model: type[_Model], parts: Mapping[str, type[BaseModel]]) -> _Model:
+    """What the YAML of a file of this name holds.
+
+    Raises:
+        BankError: it is no YAML, or breaks the schema; names file, key and what was expected.
+    """
     try:
-        return model.model_validate(content)
+        read: object = yaml.load(content, Loader=_Loader)
+    except (yaml.YAMLError, ValueError, AttributeError) as fault:  # the last two: 2026-13-45, !!timestamp soon
+        raise BankError(f"{name}: is no YAML: {' '.join(str(fault).split())}; mend it there") from None
+    try:
+        return model.model_validate(read)
     except ValidationError as fault:
         first, *others = fault.errors(include_url=False)
         more = f" (and {len(others)} more)" if others else ""
-        raise BankError(f"{path}: {_what_was_expected(first, model, parts)}{more}") from None
+        raise BankError(f"{name}: {_what_was_expected(first, model, parts)}{more}") from None
 
 
 def _what_was_expected(fault: ErrorDetails, model: type[BaseModel], parts: Mapping[str, type[BaseModel]]) -> str:

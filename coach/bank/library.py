@@ -33,6 +33,7 @@ class Library(Protocol):
 
         Raises:
             BankError: the bundled bank breaks the schema.
+            Unavailable: the imported banks can't be read.
         """
         ...
 
@@ -41,17 +42,28 @@ class Library(Protocol):
 
         Raises:
             BankError: the name can't be used, or the bank breaks the schema.
+            Unavailable: the imported banks can't be read.
         """
         ...
 
     def update(self, name: str, change: Callable[[Bank | None], Bank]) -> Bank:
         """Puts `change(the imported bank)` in its place, whole or not at all, and gives it.
 
-        Nothing is written where nothing changed. Two that update at once wait for each other.
+        Nothing is written where nothing changed. Two that update at once wait for each other. Of a bank that was
+        removed, `change` is given what is left: no question, and the last number.
 
         Raises:
             BankError: the name can't be used, or the earlier bank breaks the schema.
             Unavailable: the bank can't be written; the earlier one is still there.
+        """
+        ...
+
+    def remove(self, name: str) -> None:
+        """Takes an imported bank out, also one that can't be read. Its numbers are not given again.
+
+        Raises:
+            BankError: there is no imported bank of this name.
+            Unavailable: the bank can't be taken out; it is still there.
         """
         ...
 
@@ -67,7 +79,7 @@ def name_after(document: str) -> str:
 
 
 def checked_name(name: str) -> str:
-    """The name in Unicode's composed form: it serves as a file's name on every system.
+    """The name in Unicode's composed form: it serves in ids, and as a file's name on every system.
 
     Raises:
         BankError: the name is not 1 to 60 letters (of any script), digits, `-` and `_`, or it is `bundled`.
@@ -81,6 +93,37 @@ def checked_name(name: str) -> str:
     if composed.casefold() == BUNDLED:
         raise BankError(f"bank name {composed!r} is kept for the bank of this program; give another with --name")
     return composed
+
+
+def renamed(bank: Bank, name: str) -> Bank:
+    """The bank under another name, which its ids then carry."""
+    questions = tuple(
+        question.model_copy(
+            update={
+                "id": _under(name, question.id),
+                "key_points": tuple(
+                    point.model_copy(update={"id": _under(name, point.id)}) for point in question.key_points
+                ),
+            }
+        )
+        for question in bank.questions
+    )
+    return bank.model_copy(update={"name": name, "questions": questions})
+
+
+def _under(name: str, any_id: str) -> str:
+    return f"{name}:{any_id.rpartition(':')[2]}"
+
+
+def emptied(bank: Bank) -> Bank:
+    """What is left of a bank that is removed: the last number, for people's history holds its ids."""
+    return Bank(name=bank.name, last_number=_last_number(bank), questions=())
+
+
+def replacing(bank: Bank, earlier: Bank | None) -> Bank:
+    """The bank in the place of an earlier one, none of whose numbers is given again."""
+    last = _last_number(earlier)
+    return bank if _last_number(bank) >= last else bank.model_copy(update={"last_number": last})
 
 
 def find(banks: Iterable[Bank], question_id: str) -> Question:

@@ -56,6 +56,11 @@ def author_lines(text: str) -> Sequence[Line]:
     return _without_notices(_with_sentences_joined(lines))
 
 
+def numbered_lines(text: str) -> Sequence[str]:
+    """The lines of a text as `Problem.line` numbers them, from 1 on, each in the form of `one_line`."""
+    return [one_line(raw) for raw in _LINE_END.split(_INVISIBLE.sub("", text))]
+
+
 def one_line(text: str) -> str:
     """A question or a key point in its normal form: no invisible characters, whitespace as single spaces."""
     return " ".join(_INVISIBLE.sub("", text).split())

@@ -38,6 +38,31 @@ class KeyPoint(_Word):
     model_config = ConfigDict(validate_by_name=True, validate_by_alias=True, serialize_by_alias=True)
 
 
+class DraftKind(StrEnum):
+    """What a draft becomes once a person has approved it."""
+
+    REFERENCE = "reference"
+    KEY_POINT = "key_point"
+    CUE = "cue"
+    SITUATION = "situation"
+
+
+class Draft(_Word):
+    """A text that a model wrote for a question. Nobody is judged by it and nothing is found by it."""
+
+    number: int = Field(default=0, ge=0)
+    """What a person calls it: unique among the drafts of a bank as long as it is open; 0: not kept yet."""
+    kind: DraftKind
+    text: str = Field(min_length=1)
+    weight: Weight | None = None
+    """Of a key point; None for the other kinds."""
+    key_point: str = ""
+    """The text of the key point that a cue belongs to, for an import may change its id; empty for the other kinds."""
+    model: str
+    prompt: str
+    """`Prompt.id` of what the model was asked."""
+
+
 class Source(_Word):
     """Where a question comes from."""
 
@@ -50,6 +75,8 @@ class Source(_Word):
     """When its maintainers last reviewed it, apart from the writing; None: not yet."""
     facts: tuple[str, ...] = ()
     """What its statements about law and platform practice rest on, with the date of that text."""
+    drafted: tuple[Draft, ...] = ()
+    """What a model drafted and a person approved, each with the text that was approved."""
 
 
 class Question(_Word):
@@ -68,6 +95,8 @@ class Question(_Word):
     """The reference answer (参考答案); empty where there is none."""
     key_points: tuple[KeyPoint, ...] = ()
     source: Source
+    drafts: tuple[Draft, ...] = ()
+    """What a model drafted and nobody has approved yet: no part of what the question says."""
 
     @model_validator(mode="after")
     def _key_points_carry_our_id(self) -> Self:
@@ -88,8 +117,9 @@ class Question(_Word):
 
     @property
     def version(self) -> str:
-        """Eight characters that change with any change of the question."""
-        return sha256(self.model_dump_json().encode()).hexdigest()[:8]
+        """Eight characters that change with any change of what the question says; drafts say nothing yet."""
+        said = self.model_dump_json(exclude={"drafts": True, "source": {"drafted": True}})
+        return sha256(said.encode()).hexdigest()[:8]
 
 
 class Bank(_Word):

@@ -1,7 +1,7 @@
 """A bank as Markdown that `parsing.parse` reads back: questions, reference answers and key points.
 
 What the format has no place for (topic, aliases, situations, weight and cues) is left out; who imports the document
-over the same bank keeps them, see `library.assign`.
+over the same bank keeps them, see `library.assign`. Drafts are left out too: nobody has approved them.
 """
 
 import re

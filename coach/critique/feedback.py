@@ -1,6 +1,6 @@
 """The words of a judgement: verdicts on key points, their evidence, and all of it for one answer."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from typing import Literal, Protocol
 
@@ -27,14 +27,25 @@ class Label(StrEnum):
 
 
 class Reason(StrEnum):
-    """Why a key point is ungraded. Screens translate these sentences."""
+    """Why a key point is ungraded. These words are kept in records: they never change."""
 
-    NO_MODEL = "no model: compare for yourself"
-    NO_QUOTE = "the model quoted nothing that stands in the answer"
-    NOT_JUDGED = "the model left this point out"
-    BROKEN_REPLY = "the model's reply could not be read"
-    MODEL_BUSY = "the model could not be reached in time"
-    MODEL_REJECTED = "the model refused the request"
+    NO_MODEL = "no_model"
+    NO_QUOTE = "no_quote"
+    NOT_JUDGED = "not_judged"
+    BROKEN_REPLY = "broken_reply"
+    MODEL_BUSY = "model_busy"
+    MODEL_REJECTED = "model_rejected"
+
+
+REASON_TEXTS: Mapping[Reason, str] = {
+    Reason.NO_MODEL: "no model: compare for yourself",
+    Reason.NO_QUOTE: "the model quoted nothing that stands in the answer",
+    Reason.NOT_JUDGED: "the model left this point out",
+    Reason.BROKEN_REPLY: "the model's reply could not be read",
+    Reason.MODEL_BUSY: "the model could not be reached in time",
+    Reason.MODEL_REJECTED: "the model refused the request",
+}
+"""How a reason is said to a person. Screens translate these sentences."""
 
 
 class Evidence(_Value):
@@ -113,6 +124,11 @@ class Feedback(_Value):
     raw_replies: tuple[str, ...] = ()
     """What the model sent, to the letter: for the record, not for the screen."""
 
+    @property
+    def has_failed(self) -> bool:
+        """Whether a model was asked, and nothing at all could be judged."""
+        return self.judge == "llm" and bool(self.key_points) and self.score is None
+
     def verdict_on(self, key_point_id: str) -> Verdict:
         """The verdict on one key point. Raises KeyError for a key point that was not judged here."""
         for verdict in self.key_points:
@@ -125,6 +141,8 @@ class Done(_Value):
     """The last event of a judgement."""
 
     feedback: Feedback
+    replaces: bool = True
+    """False where the feedback before stays, for the model has failed throughout this one."""
 
 
 Event = Verdict | Retry | Done

@@ -13,6 +13,8 @@ from coach.critique.manipulation import neutralised
 _FENCE = "```"
 _THOUGHT = re.compile(r"\A\s*<think>.*?</think>", re.DOTALL)
 _JSON: TypeAdapter[JsonValue] = TypeAdapter(JsonValue)
+FENCE = re.compile(r"=== [0-9a-f]{8} ===")
+"""What is new each time in the messages about one answer."""
 
 
 def framed(answer: Answer) -> Mapping[str, str]:

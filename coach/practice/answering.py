@@ -1,13 +1,13 @@
 """Answering a question: the answer is kept, then judged, then followed up."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 from coach.bank.index import NEAREST_MIN_SCORE, Index, ReferenceAnswer
 from coach.chat import Deadline
 from coach.critique.feedback import Done, Event, Feedback, FollowUp, Judge, Label
 from coach.critique.followups import with_follow_up
 from coach.errors import AnswerTooLong, InputError, UnknownQuestion
-from coach.practice.record import Attempt, Record
+from coach.practice.record import Attempt, Disagreement, Record
 
 
 class Answering:
@@ -84,10 +84,9 @@ class Answering:
         self._refuse_too_long(last.answer)
         reference = self._held_against(attempt)
         point_id = last.follow_up.key_point_id
-        points = tuple(point for point in reference.key_points if point.id == point_id)
-        if not points:
+        alone = _alone(reference, last.follow_up)
+        if alone is None:
             raise InputError(f"key point {point_id} has gone from the bank; answer the question anew")
-        alone = reference.model_copy(update={"question": last.follow_up.question, "key_points": points})
         for event in self._judge.judge(alone, last.answer, Deadline(self._deadline_seconds)):
             if isinstance(event, Done):
                 asked = [answered.follow_up for answered in attempt.follow_ups]
@@ -97,10 +96,69 @@ class Answering:
             else:
                 yield event
 
+    def judge_again(self, attempt: Attempt) -> Iterator[Event]:
+        """A kept answer judged anew by the present judge and key points, then each of its follow-ups in their order.
+
+        The whole is kept once, at the end, and the feedback before joins `earlier`; but where a model has failed
+        throughout, the feedback before stays and `Done` says so. A follow-up whose key point has gone is passed over.
+
+        Raises:
+            AnswerTooLong: one of the answers is above the limit.
+            UnknownQuestion: its question has gone from the bank.
+        """
+        reference = self._held_against(attempt)
+        for text in (attempt.answer, *(one.answer for one in attempt.follow_ups)):
+            self._refuse_too_long(text)
+        feedback = yield from self._judged(reference, attempt.answer)
+        if feedback.has_failed and attempt.feedback is not None:
+            yield Done(feedback=feedback, replaces=False)
+            return
+        asked: list[FollowUp] = []
+        for one in attempt.follow_ups:
+            asked.append(one.follow_up)
+            alone = _alone(reference, one.follow_up)
+            if alone is not None:
+                events = self._judge.judge(alone, one.answer, Deadline(self._deadline_seconds))
+                feedback = with_follow_up(feedback, whole(events), reference, attempt.answer, asked)
+                yield feedback.verdict_on(one.follow_up.key_point_id)
+        self._record.set_feedback(attempt.id, feedback, again=True)
+        yield Done(feedback=feedback)
+
     def rate(self, attempt: Attempt, key_point_id: str, label: Label) -> Attempt:
         """Keeps the candidate's own rating of one key point."""
         self._record.rate(attempt.id, key_point_id, label)
         return self._again(attempt)
+
+    def disagree(self, attempt: Attempt, key_point_id: str, label: Label | None, why: str = "") -> Attempt:
+        """Keeps what the candidate holds to be right instead of a verdict; None takes it back.
+
+        Raises:
+            InputError: the key point was not judged, the label is the verdict's own or `ungraded`, or there is nothing
+                to take back.
+        """
+        if label is None:
+            if key_point_id not in attempt.disagreements:
+                raise InputError(f"there is no disagreement on {key_point_id} of answer {attempt.id} to take back")
+            self._record.disagree(attempt.id, key_point_id, None)
+            return self._again(attempt)
+        verdicts = {one.id: one.verdict for one in attempt.feedback.key_points} if attempt.feedback else {}
+        if key_point_id not in verdicts:
+            judged = ", ".join(verdicts) or "none"
+            raise InputError(f"{key_point_id} of answer {attempt.id} was not judged; judged key points: {judged}")
+        if label is Label.UNGRADED:
+            raise InputError("ungraded is no judgement; choose covered, partial, missing or contradicted")
+        if label is verdicts[key_point_id]:
+            raise InputError(f"the verdict on {key_point_id} is {label} already; name the label that you hold right")
+        self._record.disagree(attempt.id, key_point_id, Disagreement(label=label, why=why))
+        return self._again(attempt)
+
+    def _judged(self, reference: ReferenceAnswer, answer: str) -> Generator[Event, None, Feedback]:
+        """Passes on what comes before the end, and gives the feedback."""
+        for event in self._judge.judge(reference, answer, Deadline(self._deadline_seconds)):
+            if isinstance(event, Done):
+                return event.feedback
+            yield event
+        raise AssertionError("a judgement ends with Done")
 
     def _held_against(self, attempt: Attempt) -> ReferenceAnswer:
         reference = self._index.reference(attempt.question_id)
@@ -119,6 +177,12 @@ class Answering:
         found = self._record.attempt(attempt.id)
         assert found is not None, "an attempt that was just written is there"
         return found
+
+
+def _alone(reference: ReferenceAnswer, follow_up: FollowUp) -> ReferenceAnswer | None:
+    """What the answer to a follow-up is held against; None where its key point has gone from the bank."""
+    points = tuple(point for point in reference.key_points if point.id == follow_up.key_point_id)
+    return reference.model_copy(update={"question": follow_up.question, "key_points": points}) if points else None
 
 
 def whole(events: Iterator[Event]) -> Feedback:

@@ -16,9 +16,12 @@ from pydantic import BaseModel, ConfigDict
 from coach.bank.library import Library
 from coach.bank.question import KeyPoint, Question, Weight
 from coach.customer.mood import StopReason
+from coach.practice.interview import Over, next_step
+from coach.practice.interview_report import report_of
 from coach.practice.mastery import Mastery, Review, Scheduler, comparable, masteries, reviews
 from coach.practice.planning import Plan, first_met, plan
-from coach.practice.record import Attempt, Record, RolePlay
+from coach.practice.record import Attempt, Choice, Interview, Record, RolePlay, everything
+from coach.practice.sitting import sessions
 
 CALENDAR_DAYS = 14
 
@@ -134,23 +137,34 @@ class Agenda(_Value):
 
 
 class Practised(_Value):
-    """An answer or a role-play of the history."""
+    """An answer, a role-play or a mock interview of the history."""
 
     id: str
-    kind: Literal["answer", "roleplay"]
+    session: str
+    """What was practised in one sitting has the same."""
+    kind: Literal["answer", "roleplay", "interview"]
     when: datetime
     """UTC."""
     question_id: str | None = None
     scenario_id: str | None = None
     title: str
-    """The question or the scenario, as it stood then."""
+    """The question or the scenario, as it stood then; the topic of an interview, empty where it was any."""
     title_en: str = ""
     score: float | None
-    """0 to 1: of the key points, or by the rubric; None where there is none yet, or nothing was graded."""
+    """0 to 1: of the key points, by the rubric, or of the questions; None where there is none yet, or nothing was
+    graded."""
     end: StopReason | None = None
     """How a role-play ended; None for an answer, and for a role-play that goes on."""
     tried_again: bool = False
     """Whether another role-play goes on from one of its turns."""
+    choice: Choice | None = None
+    """How the questions of an interview were chosen."""
+    questions: int | None = None
+    """Of an interview."""
+    answered: int | None = None
+    """Of these."""
+    goes_on: bool = False
+    """Whether an interview waits for its next step."""
 
 
 @dataclass(frozen=True)
@@ -216,11 +230,13 @@ class Progress:
         )
 
     def history(self, limit: int) -> Sequence[Practised]:
-        """The newest answers and role-plays, newest first."""
-        role_plays = self._record.role_plays(limit)
-        again = {one.branched_from for one in role_plays}
-        played = (_role_played(one, tried_again=one.id in again) for one in role_plays)
-        rows = [*map(_answered, self._record.attempts(limit)), *played]
+        """The newest answers, role-plays and interviews, newest first; an interview's answers stand in it alone."""
+        practice = everything(self._record)
+        session_of = {item: session.id for session in sessions(practice) for item in session.items}
+        again = {one.branched_from for one in practice.role_plays}
+        rows = [_answered(one, session_of[one.id]) for one in practice.answers if one.interview is None]
+        rows += [_role_played(one, session_of[one.id], one.id in again) for one in practice.role_plays]
+        rows += [_interviewed(one, session_of[one.id]) for one in practice.interviews]
         return sorted(rows, key=lambda row: row.when, reverse=True)[:limit]
 
     def _seen(self) -> _Seen:
@@ -246,7 +262,7 @@ def met_points(questions: Iterable[Question], known: Mapping[str, Mastery]) -> S
             text=point.text,
             weight=point.weight,
             question=question.question,
-            topic=_topic(question),
+            topic=topic_of(question),
         )
         for question in questions
         for point in question.key_points
@@ -273,7 +289,7 @@ def by_topic(questions: Iterable[Question], met: Sequence[MetPoint]) -> tuple[To
     """How well each topic is mastered, in the questions' order."""
     points: defaultdict[str, list[KeyPoint]] = defaultdict(list)
     for question in questions:
-        points[_topic(question)] += question.key_points
+        points[topic_of(question)] += question.key_points
     return tuple(TopicStanding(topic=topic, **standing(its, met).model_dump()) for topic, its in points.items())
 
 
@@ -319,7 +335,8 @@ def calibration(attempts: Iterable[Attempt]) -> Calibration:
     )
 
 
-def _topic(question: Question) -> str:
+def topic_of(question: Question) -> str:
+    """The topic of a question; its bank's name where it has none."""
     return question.topic or question.bank
 
 
@@ -327,9 +344,10 @@ def _day(at: datetime, zone: tzinfo | None) -> date:
     return at.astimezone(zone).date()
 
 
-def _answered(attempt: Attempt) -> Practised:
+def _answered(attempt: Attempt, session: str) -> Practised:
     return Practised(
         id=attempt.id,
+        session=session,
         kind="answer",
         when=attempt.created,
         question_id=attempt.question_id,
@@ -338,9 +356,10 @@ def _answered(attempt: Attempt) -> Practised:
     )
 
 
-def _role_played(role_play: RolePlay, tried_again: bool) -> Practised:
+def _role_played(role_play: RolePlay, session: str, tried_again: bool) -> Practised:
     return Practised(
         id=role_play.id,
+        session=session,
         kind="roleplay",
         when=role_play.created,
         scenario_id=role_play.scenario.id,
@@ -349,4 +368,20 @@ def _role_played(role_play: RolePlay, tried_again: bool) -> Practised:
         score=role_play.debrief and role_play.debrief.rubric.score,
         end=role_play.end,
         tried_again=tried_again,
+    )
+
+
+def _interviewed(interview: Interview, session: str) -> Practised:
+    report, goes_on = report_of(interview, {}), next_step(interview) != Over()
+    return Practised(
+        id=interview.id,
+        session=session,
+        kind="interview",
+        when=interview.created,
+        title=interview.topic,
+        score=None if goes_on else report.score,
+        choice=interview.choice,
+        questions=report.questions,
+        answered=report.answered,
+        goes_on=goes_on,
     )

@@ -27,6 +27,8 @@ class FollowUpAnswer(_Value):
 
     follow_up: FollowUp
     answer: str
+    was: Label | None = None
+    """The verdict on its key point when it was answered; None where there was none."""
 
 
 class Disagreement(_Value):
@@ -106,6 +108,9 @@ class InterviewQuestion(_Value):
     skipped: bool = False
     attempt: Attempt | None = None
     """None until it is answered."""
+    moved_on: bool = False
+    """Whether the interview went on from its answer as it stood: the candidate left a follow-up out, or the answer
+    can't be judged."""
 
     @property
     def is_over(self) -> bool:
@@ -190,7 +195,7 @@ class Record(Protocol):
         ...
 
     def add_follow_up(self, attempt_id: str, follow_up: FollowUp, answer: str) -> None:
-        """Keeps the answer to a follow-up, before anybody judges it."""
+        """Keeps the answer to a follow-up, before anybody judges it, and how its key point stands by then."""
         ...
 
     def rate(self, attempt_id: str, key_point_id: str, label: Label) -> None:
@@ -280,6 +285,22 @@ class Record(Protocol):
         """Leaves a question out. Raises InputError as `answer_in_interview` does."""
         ...
 
+    def follow_up_in_interview(
+        self, interview_id: str, place: int, number: int, follow_up: FollowUp, answer: str
+    ) -> None:
+        """Keeps the answer to a follow-up of an interview, as `add_follow_up` does. `number` counts from 1.
+
+        Raises InputError where it was answered or left out already, in another window for one, or all of it is over.
+        """
+        ...
+
+    def move_on(self, interview_id: str, place: int, number: int) -> None:
+        """Leaves out this follow-up of an answered question, and all after it; also where the interview is over.
+
+        Raises InputError where it was answered already, in another window for one.
+        """
+        ...
+
     def end_interview(self, interview_id: str) -> None:
         """Ends an interview; one that has ended keeps its time."""
         ...
@@ -307,3 +328,12 @@ class Record(Protocol):
     def delete_everything(self) -> None:
         """Deletes all that the record holds of the person. Nobody can bring it back."""
         ...
+
+
+def everything(record: Record) -> Practice:
+    """All that the record holds of what the person practised."""
+    return Practice(
+        answers=tuple(record.attempts(None)),
+        role_plays=tuple(record.role_plays(None)),
+        interviews=tuple(record.interviews(None)),
+    )

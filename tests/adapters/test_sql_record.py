@@ -110,7 +110,7 @@ def test_threads_lose_nothing(tmp_path: Path):
         try:
             for number in range(50):
                 record.add_attempt("q01", "?", f"{who}-{number}")
-        except BaseException as fault:
+        except BaseException as fault:  # a thread has nobody to raise to: the test looks at it
             faults.append(fault)
 
     threads = [threading.Thread(target=answer_fifty, args=(who,)) for who in range(8)]

@@ -97,7 +97,7 @@ def test_eight_that_open_a_database_at_once_lose_nothing(url: URL, begin: Callab
         start.wait()
         try:
             SqlRecord(url).add_attempt("q01", "?", str(who))
-        except Exception as fault:
+        except Exception as fault:  # a thread has nobody to raise to: the test looks at it
             faults.append(fault)
 
     threads = [threading.Thread(target=answer, args=(who,)) for who in range(8)]

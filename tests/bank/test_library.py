@@ -1,11 +1,18 @@
+import threading
+from collections.abc import Callable, Iterator
 from datetime import date
 from hashlib import sha256
+from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from coach.bank.library import assign, checked_name, find, name_after
+from coach.adapters.corpus_files import BundledFiles
+from coach.adapters.sql_database import SqlDatabase
+from coach.adapters.sql_library import SqlLibrary
+from coach.adapters.sql_record import sqlite_url
+from coach.bank.library import Library, assign, checked_name, emptied, find, name_after, renamed, replacing
 from coach.bank.parsing import ParsedBank, ParsedQuestion
 from coach.bank.question import Bank, KeyPoint, Question, Source, Weight
 from coach.errors import BankError, UnknownQuestion
@@ -263,3 +270,251 @@ def test_an_unknown_id_is_answered_with_the_nearest_ones():
 def test_an_unknown_id_is_answered_where_there_is_no_question_at_all():
     with pytest.raises(UnknownQuestion, match="no question has the id 'q01'; `coach questions` lists them all"):
         find([], "q01")
+
+
+def test_a_bank_under_another_name_carries_it_in_every_id():
+    bundled = Question(id="q07", question=ANGRY, key_points=(KeyPoint(id="q07.1", text="倾听"),), source=WRITTEN)
+    copy = renamed(Bank(name="bundled", questions=(bundled,)), "mine")
+    assert copy == Bank.model_validate(copy.model_dump())
+    assert [(question.id, question.key_points[0].id) for question in copy.questions] == [("mine:q07", "mine:q07.1")]
+    assert renamed(copy, "mine") == copy
+
+
+def test_a_bank_in_the_place_of_another_gives_none_of_its_numbers_again():
+    earlier, now = imported(REFUND, ANGRY, TREND), imported(REFUND)
+    assert replacing(now, earlier).last_number == 3
+    assert replacing(now, emptied(earlier)).last_number == 3
+    assert replacing(now, None) is now
+    by_hand = Bank(name="mine", questions=earlier.questions)  # knows no number but those in its ids
+    assert replacing(by_hand, by_hand) is by_hand
+    assert emptied(by_hand) == Bank(name="mine", last_number=3, questions=())
+
+
+# What every `Library` does, whatever it is made of.
+
+WRITTEN = Source(kind="written")
+MakeLibrary = Callable[[], Library]
+
+
+@pytest.fixture(params=["SQLite", "PostgreSQL"])
+def make_library(request: pytest.FixtureRequest, tmp_path: Path) -> MakeLibrary:
+    """Gives a library each time as another process would open it."""
+    (tmp_path / "q01.yaml").write_text("{id: q01, question: A, source: {kind: written}}")
+    url = sqlite_url(tmp_path) if request.param == "SQLite" else request.getfixturevalue("postgres_url")
+    return lambda: SqlLibrary(BundledFiles(tmp_path), SqlDatabase(url))
+
+
+@pytest.fixture
+def library(make_library: MakeLibrary) -> Library:
+    return make_library()
+
+
+def bank(name: str, *texts: str, last_number: int = 0) -> Bank:
+    questions = tuple(
+        Question(
+            id=f"{name}:q{number:02d}",
+            question=text,
+            answer="第一段\n\n  第二段：“引号”、\\u0041、\0",
+            key_points=(KeyPoint(id=f"{name}:q{number:02d}.1", text="yes", cues=("1",), not_=("null",)),),
+            source=Source(kind="document", after=f"a.md#{number}", reviewed=date(2026, 11, 22)),
+        )
+        for number, text in enumerate(texts, 1)
+    )
+    return Bank(name=name, last_number=last_number or len(questions), questions=questions)
+
+
+def kept(library: Library, value: Bank) -> Bank:
+    return library.update(value.name, lambda earlier: value)
+
+
+def names(library: Library) -> list[str]:
+    return [one.name for one in library.banks()]
+
+
+def test_without_imports_there_is_the_bundled_bank(library: Library):
+    assert names(library) == ["bundled"]
+    assert library.imported("mine") is None
+
+
+def test_an_imported_bank_comes_back_equal_also_elsewhere(library: Library, make_library: MakeLibrary):
+    mine = bank("客服-2026", "如何退款？", "C++: yes or no?\n(two lines) ")
+    assert kept(library, mine) == mine
+    for one in (library, make_library()):
+        assert one.imported("客服-2026") == mine
+        assert one.banks()[1] == mine
+
+
+def test_imported_banks_come_after_the_bundled_one_by_name(library: Library):
+    for name in ("zoo", "Another", "客服", "another2"):
+        kept(library, bank(name, "?"))
+    assert names(library) == ["bundled", "Another", "another2", "zoo", "客服"]
+
+
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1).filter(str.strip)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30)
+@given(st.lists(st.tuples(TEXTS, TEXTS, st.lists(TEXTS, max_size=3)), min_size=1, max_size=3))
+def test_any_text_comes_back_to_the_letter(library: Library, texts: list[tuple[str, str, list[str]]]):
+    questions = tuple(
+        Question(id=f"mine:q{number}", question=one, answer=two, aliases=tuple(more), source=WRITTEN)
+        for number, (one, two, more) in enumerate(texts)
+    )
+    mine = Bank(name="mine", questions=questions)
+    kept(library, mine)
+    assert library.imported("mine") == mine
+
+
+def test_an_update_sees_what_is_there_and_gives_what_it_made(library: Library):
+    seen: list[Bank | None] = []
+
+    def to(value: Bank) -> Callable[[Bank | None], Bank]:
+        return lambda earlier: seen.append(earlier) or value
+
+    one, two = bank("mine", "one"), bank("mine", "one", "two")
+    assert library.update("mine", to(one)) == one
+    assert library.update("mine", to(two)) == two
+    assert seen == [None, one]
+    assert library.imported("mine") == two
+
+
+def test_a_change_that_fails_changes_nothing(library: Library):
+    kept(library, bank("mine", "one"))
+
+    def fail(earlier: Bank | None) -> Bank:
+        raise BankError("no")
+
+    for name in ("mine", "other"):
+        with pytest.raises(BankError, match="no"):
+            library.update(name, fail)
+    assert library.banks()[1:] == (bank("mine", "one"),)
+
+
+def test_the_banks_are_the_same_object_until_one_changes(library: Library, make_library: MakeLibrary, tmp_path: Path):
+    kept(library, bank("mine", "one"))
+    first = library.banks()
+    kept(library, bank("mine", "one"))
+    assert library.banks() is first
+    kept(make_library(), bank("mine", "two"))
+    second = library.banks()
+    assert second[1] == bank("mine", "two")
+    (tmp_path / "q02.yaml").write_text("{id: q02, question: B, source: {kind: written}}")
+    third = library.banks()
+    assert [question.id for question in third[0].questions] == ["q01", "q02"]
+    assert third[1] is second[1]
+    assert library.banks() is third
+
+
+def test_a_removed_bank_is_gone_for_everybody(library: Library, make_library: MakeLibrary):
+    other = make_library()
+    kept(library, bank("mine", "one"))
+    kept(library, bank("yours", "one"))
+    assert names(other) == ["bundled", "mine", "yours"]
+    library.remove("mine")
+    for one in (library, other, make_library()):
+        assert names(one) == ["bundled", "yours"]
+        assert one.imported("mine") is None
+
+
+def test_a_bank_that_is_imported_again_is_seen_by_who_knew_the_removed_one(library: Library, make_library: MakeLibrary):
+    other = make_library()
+    kept(library, bank("mine", "one"))
+    assert other.banks()[1] == bank("mine", "one")
+    library.remove("mine")
+    kept(library, bank("mine", "two"))
+    assert other.banks()[1] == bank("mine", "two")
+
+
+def test_the_numbers_of_a_removed_bank_are_not_given_again(library: Library):
+    kept(library, bank("mine", "one", "two", last_number=7))
+    library.remove("mine")
+    parsed = ParsedBank(questions=(asked("three"),), problems=())
+    again = library.update("mine", lambda earlier: assign(parsed, "mine", "a.md", earlier))
+    assert [question.id for question in again.questions] == ["mine:q08"]
+
+
+@pytest.mark.parametrize(("name", "known"), [("none", "there are: Mine$"), ("mine", "Mine$"), ("bundled", "Mine$")])
+def test_only_an_imported_bank_can_be_removed(library: Library, name: str, known: str):
+    kept(library, bank("Mine", "?"))
+    with pytest.raises(BankError, match=f"^there is no imported bank '{name}'; .*{known}"):
+        library.remove(name)
+    library.remove("Mine")
+    with pytest.raises(BankError, match=r"^there is no imported bank 'Mine'; none was imported$"):
+        library.remove("Mine")
+    assert names(library) == ["bundled"]
+
+
+def test_names_that_differ_in_case_only_are_refused_unless_the_other_is_removed(library: Library):
+    kept(library, bank("Mine", "?"))
+    with pytest.raises(BankError, match="bank mine would be mixed up with Mine; use --name Mine"):
+        library.imported("mine")
+    with pytest.raises(BankError, match="--name Mine"):
+        kept(library, bank("mine", "?"))
+    library.remove("Mine")
+    assert library.imported("mine") is None
+    kept(library, bank("mine", "?"))
+    assert names(library) == ["bundled", "mine"]
+
+
+def test_a_name_in_another_unicode_form_is_the_same_bank(library: Library):
+    kept(library, bank("Caf\u00e9", "?"))
+    assert library.imported("Cafe\u0301") == bank("Caf\u00e9", "?")
+    library.update("Cafe\u0301", lambda earlier: bank("Caf\u00e9", "?", "new"))
+    assert names(library) == ["bundled", "Caf\u00e9"]
+    library.remove("Cafe\u0301")
+    assert names(library) == ["bundled"]
+
+
+@pytest.mark.parametrize("name", ["../up", "a/b", "", "bundled", "Bundled", "x" * 300, "'; drop table banks; --"])
+def test_a_name_that_can_not_be_used_is_refused(library: Library, name: str):
+    with pytest.raises(BankError, match="bank name"):
+        library.imported(name)
+    with pytest.raises(BankError, match="bank name"):
+        library.update(name, lambda earlier: bank("mine", "?"))
+    assert names(library) == ["bundled"]
+
+
+def at_once(calls: Iterator[Callable[[], None]]) -> None:
+    faults: list[Exception] = []
+
+    def run(call: Callable[[], None]) -> None:
+        try:
+            call()
+        except Exception as fault:  # a thread has nobody to raise to: the test looks at it
+            faults.append(fault)
+
+    threads = [threading.Thread(target=run, args=(call,)) for call in calls]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert faults == []
+
+
+def test_of_updates_at_once_none_is_lost_not_even_of_the_first(make_library: MakeLibrary):
+    def add_one(earlier: Bank | None) -> Bank:
+        return bank("mine", *(str(number) for number in range(len(earlier.questions) + 1 if earlier else 1)))
+
+    def add_ten() -> None:
+        library = make_library()
+        for _ in range(10):
+            library.update("mine", add_one)
+
+    at_once(iter([add_ten] * 4))
+    result = make_library().imported("mine")
+    assert result is not None
+    assert len(result.questions) == 40
+
+
+def test_who_shares_a_library_reads_whole_banks_while_another_writes(library: Library):
+    def write() -> None:
+        for number in range(1, 11):
+            kept(library, bank("mine", *map(str, range(number))))
+
+    def read() -> None:
+        for _ in range(30):
+            for one in library.banks()[1:]:
+                assert one.last_number == len(one.questions)
+
+    at_once(iter([write, read, read]))
+    assert len(library.banks()[1].questions) == 10

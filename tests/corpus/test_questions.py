@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from coach.adapters.corpus_files import BankFiles
+from coach.adapters.corpus_files import read_bank
 from coach.bank.question import Question, Weight
 from coach.folding import folded, is_chinese
 
 ROOT = Path(__file__).parent.parent.parent
 DOCUMENT = ROOT.parent / "shared/source/customer-service-question-bank.zh.md"
-BANK = BankFiles(ROOT / "corpus/questions", ROOT / "no-imported-banks").banks()[0]
+BANK = read_bank(ROOT / "corpus/questions")
 OF_THE_DOCUMENT = dict(zip([f"q{n:02d}" for n in range(1, 12)], [7, 6, 6, 5, 6, 7, 6, 7, 3, 5, 5], strict=True))
 FILLER = ("综上所述", "至关重要", "赋能", "众所周知", "不言而喻", "总而言之")
 LONGEST_COMMON_RUN = 11

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from coach.adapters.corpus_files import BankFiles
+from coach.adapters.corpus_files import read_bank
 from coach.bank.index import ReferenceAnswer
 from coach.bank.question import Question
 
@@ -22,7 +22,7 @@ def reference_to(question: Question) -> ReferenceAnswer:
 @pytest.fixture(scope="session")
 def references() -> Mapping[str, ReferenceAnswer]:
     """The bundled questions that have key points, by id."""
-    [bundled] = BankFiles(CORPUS, HERE / "nowhere").banks()
+    bundled = read_bank(CORPUS)
     return {question.id: reference_to(question) for question in bundled.questions if question.key_points}
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from coach.adapters.corpus_files import BankFiles
+from coach.adapters.corpus_files import read_bank
 from coach.bank.index import ReferenceAnswer
 from coach.bank.library import find
 from coach.chat import Deadline, ScriptedModel
@@ -22,7 +22,7 @@ CASES = {case.id: case for case in read_cases(ROOT / "corpus/cases/answers.jsonl
 @pytest.mark.parametrize("kept", REPLIES, ids=lambda kept: kept["case"])
 def test_one_call_is_enough_and_every_quote_stands_to_the_letter(kept: dict[str, Any]) -> None:
     case = CASES[kept["case"]]
-    question = find(BankFiles(ROOT / "corpus/questions", ROOT / "no-imported-banks").banks(), case.question)
+    question = find([read_bank(ROOT / "corpus/questions")], case.question)
     reference = ReferenceAnswer.of(question, fingerprint="test")
     *_, done = Critic(ScriptedModel([kept["reply"]])).judge(reference, case.answer, Deadline(60))
     assert isinstance(done, Done)

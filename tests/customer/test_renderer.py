@@ -1,13 +1,12 @@
 """What the model that speaks is sent: a list that only grows, and nothing that the customer must not tell."""
 
 from functools import lru_cache
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coach.adapters.corpus_files import BankFiles
+from coach.adapters.corpus_files import read_bank
 from coach.chat import Deadline, ScriptedModel
 from coach.customer.acts import Act, Move
 from coach.customer.lines import TemplateRenderer
@@ -24,7 +23,7 @@ ENGINE_WORDS = ("patience", "trust", "refused", "threshold", "score", "rubric", 
 
 @lru_cache
 def key_points() -> dict[str, tuple[str, ...]]:
-    [bank] = BankFiles(CORPUS / "questions", Path("nowhere")).banks()
+    bank = read_bank(CORPUS / "questions")
     return {question.id: tuple(point.text for point in question.key_points) for question in bank.questions}
 
 

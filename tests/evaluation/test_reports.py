@@ -114,7 +114,7 @@ def test_a_search_is_scored_by_the_place_of_the_first_right_question() -> None:
         QueryCase(id="4", query="丁", relevant=("q60",), kind="typo"),
     ]
     clock = ticking()
-    report = retrieval_report(run_queries(cases, OrderOfTheAlphabet(), lambda: next(clock)))  # type: ignore[arg-type]
+    report = retrieval_report(run_queries(cases, OrderOfTheAlphabet(), lambda: next(clock)))
     assert report.overall.hit_at_1.value == pytest.approx(2 / 4)
     assert report.overall.strict_at_1.value == pytest.approx(1 / 4)
     assert report.overall.hit_at_5.value == pytest.approx(3 / 4)

@@ -13,7 +13,7 @@ from coach.critique.feedback import Evidence, Feedback, FollowUp, Label, Reason,
 from coach.critique.scoring import score
 from coach.customer.mood import StopReason
 from coach.customer.turns import Exchange, Intensity
-from coach.practice.record import Attempt, FollowUpAnswer, RolePlay
+from coach.practice.record import Attempt, FollowUpAnswer, Interview, RolePlay
 from tests.practice.role_play_parts import SCENARIO, debrief
 
 COVERED, PARTIAL, MISSING, CONTRADICTED, UNGRADED = Label
@@ -110,6 +110,10 @@ class Kept:
 
     held_attempts: Sequence[Attempt] = ()
     held_role_plays: Sequence[RolePlay] = ()
+    held_interviews: Sequence[Interview] = ()
+
+    def interviews(self, limit: int | None) -> Sequence[Interview]:
+        return self.held_interviews[:limit]
 
     def attempts(self, limit: int | None) -> Sequence[Attempt]:
         return self.held_attempts[:limit]

@@ -1,16 +1,12 @@
 """What every `Record` does, whatever it is made of."""
 
-import threading
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta, timezone
-from itertools import count
-from pathlib import Path
+from collections.abc import Callable
+from datetime import UTC, timedelta, timezone
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from coach.adapters.sql_record import SqlRecord, sqlite_url
 from coach.bank.question import Weight
 from coach.chat import Usage
 from coach.critique.feedback import Evidence, Feedback, FollowUp, Label, Reason, Verdict, Versions
@@ -18,27 +14,8 @@ from coach.customer.mood import StopReason
 from coach.customer.turns import Intensity
 from coach.errors import InputError, RecordUnavailable
 from coach.practice.record import Attempt, FollowUpAnswer, Record, RolePlay
+from tests.practice.record_parts import START, MakeRecord, at_once
 from tests.practice.role_play_parts import SCENARIO, debrief, exchange
-
-START = datetime(2026, 11, 22, 9, 30, 0, 123456, tzinfo=UTC)
-MakeRecord = Callable[[Callable[[], datetime]], Record]
-
-
-@pytest.fixture(params=["SQLite", "PostgreSQL"])
-def make_record(request: pytest.FixtureRequest, tmp_path: Path) -> MakeRecord:
-    url = sqlite_url(tmp_path) if request.param == "SQLite" else request.getfixturevalue("postgres_url")
-    numbers = count(1)
-    return lambda clock: SqlRecord(url, clock=clock, new_id=lambda: f"attempt-{next(numbers)}")
-
-
-@pytest.fixture
-def times() -> Iterator[datetime]:
-    return (START + timedelta(minutes=minute) for minute in count())
-
-
-@pytest.fixture
-def record(make_record: MakeRecord, times: Iterator[datetime]) -> Record:
-    return make_record(lambda: next(times))
 
 
 def feedback(score: float | None = 0.5, raw_replies: tuple[str, ...] = ('{"verdict": "covered"}',)) -> Feedback:
@@ -422,26 +399,6 @@ def test_every_turn_is_kept_to_the_letter(record: Record, text: str):
     record.set_debrief(role_play.id, debrief(text))
     found = kept(record, role_play)
     assert (found.pending, found.exchanges, found.debrief) == (text, (exchange(text, 1),), debrief(text))
-
-
-def at_once(number: int, work: Callable[[int], object]) -> list[Exception | None]:
-    """What became of the work of some threads that began together."""
-    start = threading.Barrier(number)
-    outcomes: list[Exception | None] = [None] * number
-
-    def one(who: int) -> None:
-        start.wait()
-        try:
-            work(who)
-        except Exception as fault:
-            outcomes[who] = fault
-
-    threads = [threading.Thread(target=one, args=(who,)) for who in range(number)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return outcomes
 
 
 @pytest.mark.parametrize("windows", ["of one process", "of eight processes"])

@@ -1,20 +1,21 @@
-"""The page in a real Chromium: a newcomer's way through it, both languages, a phone, a reload in mid-stream."""
+"""The answer page in a real Chromium: by keyboard, both languages, a phone, a draft, a reload in mid-stream."""
 
 import os
 import shutil
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.openai_server import OpenAIServer, critic_reply, drip, reply
+from coach.adapters.sql_record import SqlRecord, sqlite_url
+from tests.openai_server import OpenAIServer, critic_reply, drip, hang, reply
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Locator, Page
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 ANSWER = "我先深呼吸再开口，不跟他吵。然后让他把话说完，中间不打断。最后问清是哪一单。"
@@ -69,11 +70,10 @@ def opened(browser: "Browser", address: str, width: int = 1280, locale: str = "z
     return page
 
 
-def choose(page: "Page", words: str, label: str) -> None:
-    box = page.get_by_role("combobox", name=label)
-    box.click()
-    box.fill(words)
-    page.get_by_role("option").first.click()
+def text_area(page: "Page") -> "Locator":
+    box = page.get_by_role("textbox", name="你的回答")
+    box.wait_for(timeout=WAIT)
+    return box
 
 
 def is_wider_than_the_screen(page: "Page") -> bool:
@@ -86,30 +86,68 @@ def browser_language(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("width", [1280, 360])
-def test_a_newcomer_answers_by_keyboard_and_finds_the_answer_again(browser: "Browser", app: str, width: int) -> None:
-    page = opened(browser, app, width)
-    choose(page, "q03", "题目")
-    box = page.get_by_role("textbox", name="你的回答")
+def test_an_answer_is_given_by_keyboard_and_found_again(browser: "Browser", app: str, width: int) -> None:
+    page = opened(browser, f"{app}/answer", width)
+    page.get_by_text("情绪与投诉").click(timeout=WAIT)
+    page.locator(".st-key-ask-q03 button").click(timeout=WAIT)
+    box = text_area(page)
+    assert not is_wider_than_the_screen(page)
     box.fill(ANSWER)
     box.press("Control+Enter")
     page.get_by_text("已答到").first.wait_for(timeout=WAIT)
     assert "attempt=" in page.url
-    assert page.get_by_text("未用模型").count() > 0
     assert not is_wider_than_the_screen(page)
     page.reload()
     page.get_by_text("已答到").first.wait_for(timeout=WAIT)
     page.go_back()
+    text_area(page)
     assert page.get_by_test_id("stException").count() == 0
 
 
 def test_the_browsers_language_counts_and_can_be_switched(browser: "Browser", app: str) -> None:
-    page = opened(browser, app, locale="en-GB")
-    page.get_by_text("Choose a question above").wait_for(timeout=WAIT)
+    page = opened(browser, f"{app}/answer", locale="en-GB")
+    page.get_by_text("A random question").wait_for(timeout=WAIT)
     page.get_by_text("中文").click()
-    page.get_by_text("先在上面选一道题").wait_for(timeout=WAIT)
+    page.get_by_text("随机一题").wait_for(timeout=WAIT)
 
 
-def test_verdicts_arrive_while_the_model_still_speaks_and_a_reload_loses_nothing(
+def test_what_is_typed_is_kept_while_it_is_typed_and_no_character_is_lost(
+    browser: "Browser", app: str, data_dir: Path
+) -> None:
+    page = opened(browser, f"{app}/answer?question=q03")
+    box = text_area(page)
+    box.click()
+    record, typed = SqlRecord(sqlite_url(data_dir)), ""
+    for part in ("I would ", "first take a breath, ", "then listen "):
+        page.keyboard.type(part, delay=30)
+        typed += part
+        wait_until(page, lambda typed=typed: record.draft("answer-q03") == typed)
+        assert box.input_value() == typed
+        assert box.evaluate("box => box === document.activeElement")
+    page.locator(".st-key-timed label").first.click()
+    page.get_by_role("timer").wait_for(timeout=WAIT)
+    assert box.input_value() == typed
+    page.reload()
+    assert text_area(page).input_value() == typed
+    assert page.get_by_role("timer").inner_text().startswith("还剩 1:")
+    other = page.context.new_page()
+    other.goto(page.url)
+    assert text_area(other).input_value() == typed
+    text_area(page).press("Control+Enter")
+    page.get_by_test_id("stMetric").wait_for(timeout=WAIT)
+    page.wait_for_timeout(1500)  # longer than the pause after which a draft is sent
+    assert record.draft("answer-q03") == ""
+
+
+def wait_until(page: "Page", is_so: Callable[[], bool]) -> None:
+    for _ in range(100):
+        if is_so():
+            return
+        page.wait_for_timeout(100)
+    pytest.fail("it never came to be so")
+
+
+def test_a_reload_in_mid_stream_goes_on_with_the_same_work(
     browser: "Browser", slow_model: OpenAIServer, app: str
 ) -> None:
     held = threading.Event()
@@ -120,39 +158,38 @@ def test_verdicts_arrive_while_the_model_still_speaks_and_a_reload_loses_nothing
         if len(written) == 700:  # after some key points, long before the end
             held.wait(20)
 
-    def text(body: dict[str, object]) -> str:
-        return critic_reply(body)
-
-    slow_model.script(lambda exchange: drip(text(exchange.request.body), pause)(exchange), reply(text))
-    slow_model.otherwise = reply(text)
-    page = opened(browser, app)
-    choose(page, "q03", "题目")
-    page.get_by_role("textbox", name="你的回答").fill(ANSWER)
+    slow_model.script(lambda exchange: drip(critic_reply(exchange.request.body), pause)(exchange))
+    page = opened(browser, f"{app}/answer?question=q03")
+    text_area(page).fill(ANSWER)
     page.get_by_role("button", name="请教练点评").click()
     page.get_by_text("已答到").first.wait_for(timeout=WAIT)
     assert page.get_by_test_id("stMetric").count() == 0, "the whole is not there yet"
+    assert page.get_by_test_id("stSkeletonElement").count() > 0
     page.reload()
+    page.get_by_text("已答到").first.wait_for(timeout=WAIT)
+    assert page.get_by_test_id("stMetric").count() == 0
     held.set()
     page.get_by_test_id("stMetric").wait_for(timeout=WAIT)
-    assert page.get_by_text("我先深呼吸再开口").count() > 0
+    assert len(slow_model.chats()) == 1
 
 
-def test_two_tabs_show_the_same_answer(browser: "Browser", app: str) -> None:
-    page = opened(browser, app)
-    choose(page, "q08", "题目")
-    page.get_by_role("textbox", name="你的回答").fill("我会先听他说为什么要退，把订单号记下来，再查能不能退。")
+def test_a_judgement_can_be_stopped_and_taken_up_again(browser: "Browser", slow_model: OpenAIServer, app: str) -> None:
+    slow_model.script(hang())
+    slow_model.otherwise = reply(critic_reply)
+    page = opened(browser, f"{app}/answer?question=q03")
+    text_area(page).fill(ANSWER)
+    page.get_by_role("button", name="请教练点评").click()
+    page.get_by_role("button", name="停止").click(timeout=WAIT)
+    page.get_by_text("已停止").wait_for(timeout=WAIT)
     page.get_by_role("button", name="请教练点评").click()
     page.get_by_test_id("stMetric").wait_for(timeout=WAIT)
-    other = page.context.new_page()
-    other.goto(page.url)
-    other.get_by_text("把订单号记下来").first.wait_for(timeout=WAIT)
 
 
 @pytest.mark.parametrize(("locale", "name"), [("zh-CN", "answer-zh"), ("en-GB", "answer")])
 def test_pictures_for_the_readme_can_be_taken(
     browser: "Browser", app: str, locale: str, name: str, tmp_path: Path
 ) -> None:
-    page = opened(browser, f"{app}/?question=q03", locale=locale)
+    page = opened(browser, f"{app}/answer?question=q03", locale=locale)
     box = page.get_by_role("textbox").last
     box.wait_for(timeout=WAIT)
     box.fill(ANSWER)

@@ -1,23 +1,41 @@
 """One answer with its evidence, and what stands beside it."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from coach.bank.index import ReferenceAnswer
-from coach.critique.feedback import Feedback, Label
+from coach.critique.feedback import Feedback, Label, Verdict
 from coach.language import Translate
 from coach.practice.record import Attempt
 from ui.components.markup import marked, numbered, plain
 
 
-def marked_answer(attempt: Attempt, _: Translate) -> None:
-    """The candidate's words, and those to each follow-up, with the evidence marked in place."""
-    verdicts = attempt.feedback.key_points if attempt.feedback else ()
+def marked_answer(attempt: Attempt, verdicts: Sequence[Verdict], lit: str | None, _: Translate) -> None:
+    """The candidate's words, and those to each follow-up, with the evidence marked in place; of `lit` alone."""
     with st.container(border=True):
-        st.markdown(marked(attempt.answer, verdicts))
+        st.markdown(marked(attempt.answer, verdicts, lit=lit))
     for turn, answered in enumerate(attempt.follow_ups, 1):
         st.markdown(f":material/forum: **{plain(answered.follow_up.question)}**")
         with st.container(border=True):
-            st.markdown(marked(answered.answer, verdicts, turn))
+            st.markdown(marked(answered.answer, verdicts, turn, lit))
+
+
+def agreement_line(attempt: Attempt, feedback: Feedback, _: Translate) -> None:
+    """How often the candidate's own ratings are the verdicts; nothing where none can be compared."""
+    pairs = [
+        (attempt.self_ratings[verdict.id], verdict.verdict)
+        for verdict in feedback.key_points
+        if verdict.id in attempt.self_ratings and verdict.verdict is not Label.UNGRADED
+    ]
+    if pairs:
+        same = sum(own is label for own, label in pairs)
+        st.markdown(
+            ":material/person: "
+            + _("You and the coach agree on {same} of {all} key points that you rated.").format(
+                same=same, all=len(pairs)
+            )
+        )
 
 
 def score_line(feedback: Feedback, _: Translate) -> None:

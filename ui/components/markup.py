@@ -22,13 +22,16 @@ def numbered(place: int) -> str:
     return _NUMBERS[place] if place < len(_NUMBERS) else f"({place + 1})"
 
 
-def marked(text: str, verdicts: Sequence[Verdict], turn: int = 0) -> str:
-    """The text with its evidence in colour, each stretch followed by the signs of the key points that it supports."""
+def marked(text: str, verdicts: Sequence[Verdict], turn: int = 0, lit: str | None = None, first: int = 0) -> str:
+    """The text with its evidence in colour, each stretch followed by the signs of the key points that it supports.
+
+    Where a key point is `lit`, by its id, its words alone are marked. `first`: the place of the first verdict.
+    """
     spans = [
         (evidence.start, evidence.end, place, verdict.verdict)
-        for place, verdict in enumerate(verdicts)
+        for place, verdict in enumerate(verdicts, first)
         for evidence in verdict.evidence
-        if evidence.turn == turn
+        if evidence.turn == turn and lit in (None, verdict.id)
     ]
     edges = sorted({0, len(text), *(edge for start, end, *_ in spans for edge in (start, end))})
     parts: list[str] = []

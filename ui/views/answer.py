@@ -1,186 +1,108 @@
-"""Answer a question: choose it, write, watch the verdicts arrive, take the follow-up."""
+"""Answer a question: choose it and write. What comes of it is the view of the attempt."""
+
+import time
 
 import streamlit as st
 
 from coach.bank.index import ReferenceAnswer
-from coach.critique.feedback import Done, Feedback, FollowUp, Label, Reason, Verdict
 from coach.errors import CoachError, InputError
 from coach.language import Translate
 from coach.practice.answering import Answering
-from coach.practice.record import Attempt
 from ui import session
-from ui.components.answer import marked_answer, reference_panel, score_line
+from ui.components.answer import reference_panel
+from ui.components.clock import clock
+from ui.components.draft import kept_text, let_go, nothing_written, too_long
 from ui.components.fault import fault_box
-from ui.components.judge import judge_badge
+from ui.components.finder import question_finder
+from ui.components.header import page_header
 from ui.components.markup import plain
-from ui.components.verdict import open_card, verdict_card
+from ui.components.topic import topic_name
+from ui.views.attempt import attempt_view, next_question
 
-_FAILED = {Reason.MODEL_BUSY, Reason.MODEL_REJECTED, Reason.BROKEN_REPLY, Reason.NOT_JUDGED, Reason.NO_QUOTE}
-_SELF_RATINGS = (Label.COVERED, Label.PARTIAL, Label.MISSING)
+CLOCK_SECONDS = 120
+_COLUMN = 740
+"""Pixels: about 46 Chinese characters in a line."""
 
 
 def answer_view() -> None:
     """The page. What it shows follows from the address and the record alone."""
     _ = session.translate()
-    _header(_)
+    page_header(_("Answer a question"), _)
     try:
-        answering = session.coach().answering()
-        attempt = session.attempt()
-        question_id = _choose(attempt, _)
-        if attempt is not None:
-            _attempt(answering, attempt, _)
-        elif question_id is not None:
-            _write(answering, question_id, _)
-        else:
-            st.info(_("Choose a question above, or describe one in your own words."), icon=":material/arrow_upward:")
+        _page(_)
     except CoachError as fault:
         fault_box(fault, _)
+        session.link("answer", _("Choose a question"), icon=":material/list:")
 
 
-def _header(_: Translate) -> None:
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.title(_("Interview coach"), anchor=False)
-        judge_badge(session.coach().settings.model, _)
-        session.language_switch()
-
-
-def _choose(attempt: Attempt | None, _: Translate) -> str | None:
-    """The chosen question's id; None before one is chosen."""
-    questions = session.questions()
-    chosen = session.choose_question(
-        list(questions), lambda question_id: f"{question_id} · {questions[question_id]}", attempt, _
-    )
-    with st.expander(_("Search by what it is about"), icon=":material/search:"):
-        text = st.text_input(_("Describe the question or the situation"), key="search")
-        found = session.coach().index.search(text, limit=5) if text else ()
-        if text and not found:
-            st.caption(_("Nothing found. Try other words."))
-        for one in found:
-            label = f"{one.question_id} · {plain(one.question)}"
-            st.button(label, key=f"found-{one.question_id}", on_click=session.take_question, args=(one.question_id,))
-    return chosen
-
-
-def _write(answering: Answering, question_id: str, _: Translate) -> None:
-    reference = answering.reference(question_id)
-    st.header(plain(session.questions().get(question_id, reference.question)), anchor=False)
-    with st.form(f"write-{question_id}", border=False):
-        text = st.text_area(
-            _("Your answer"),
-            height=220,
-            key=f"answer-{question_id}",
-            placeholder=_("Say it as you would in the interview. Ctrl+Enter submits."),
-        )
-        submitted = st.form_submit_button(
-            _("Judge my answer"), key=f"submit-{question_id}", type="primary", icon=":material/send:"
-        )
-    if submitted:
-        try:
-            session.go_to(answering.submit(question_id, text).id)
-        except InputError:
-            st.warning(_("There is nothing to judge yet: write a sentence or two."), icon=":material/edit:")
+def _page(_: Translate) -> None:
+    answering = session.coach().answering(person=session.person())
+    attempt_id, question_id = session.where("attempt"), session.where("question")
+    attempt = session.record().attempt(attempt_id) if attempt_id else None
+    if attempt is not None:
+        attempt_view(answering, attempt, _)
+        return
+    if attempt_id:
+        st.info(_("This answer is not here: it was deleted, or belongs to another browser."), icon=":material/info:")
+    with st.container(width=_COLUMN):
+        if question_id is not None:
+            with st.spinner(_("One moment")):  # the first question of all waits for the index to be built
+                reference = answering.reference(question_id)
+            _write(answering, reference, _)
         else:
-            st.rerun()
+            st.markdown(_("Choose a question, and say it as you would in the interview."))
+            question_finder(next_question(None), _)
+
+
+def _write(answering: Answering, reference: ReferenceAnswer, _: Translate) -> None:
+    question_id, place = reference.question_id, f"answer-{reference.question_id}"
+    if reference.topic:
+        st.caption(plain(topic_name(reference.topic, _)))
+    st.header(plain(session.questions().get(question_id, reference.question)), anchor=False)
+    _ways_of_writing(bool(reference.key_points), _)
+    text = kept_text(
+        place,
+        _("Your answer"),
+        _("Judge my answer"),
+        _,
+        placeholder=_("Say it as you would in the interview. Ctrl+Enter submits."),
+    )
+    if text is not None:
+        _submit(answering, question_id, place, text, _)
     with st.expander(_("See the reference first"), icon=":material/menu_book:"):
         reference_panel(reference, _)
+    session.link("answer", _("Another question"), icon=":material/list:")
 
 
-def _attempt(answering: Answering, attempt: Attempt, _: Translate) -> None:
-    reference = answering.reference(attempt.question_id)
-    st.header(plain(session.questions().get(attempt.question_id, attempt.question)), anchor=False)
-    left, right = st.columns([3, 2], gap="large")
-    with right:
-        reference_panel(reference, _)
-    with left:
-        if attempt.feedback is None:
-            _watch(answering, attempt, reference, _)
-        else:
-            _feedback(answering, attempt, attempt.feedback, _)
+def _submit(answering: Answering, question_id: str, place: str, text: str, _: Translate) -> None:
+    longest = session.coach().settings.max_answer_chars
+    if len(text) > longest:
+        session.record().set_draft(place, text)
+        too_long(text, longest, _)
+        return
+    try:
+        attempt = answering.submit(question_id, text)
+    except InputError:
+        nothing_written(_)
+        return
+    let_go(place, text)
+    rates = {"rate": "1"} if session.preferences().rate_first else {}
+    session.go("answer", attempt=attempt.id, **rates)
 
 
-def _watch(answering: Answering, attempt: Attempt, reference: ReferenceAnswer, _: Translate) -> None:
-    """Draws verdicts as they come in, then the whole."""
-    marked_answer(attempt, _)
-    news = st.empty()
-    places = {point.id: (place, st.empty()) for place, point in enumerate(reference.key_points)}
-    for point in reference.key_points:
-        place, slot = places[point.id]
-        with slot.container(border=True):
-            open_card(point, place)
-    for event in answering.judge(attempt):
-        if isinstance(event, Verdict):
-            place, slot = places[event.id]
-            with slot.container(border=True):
-                verdict_card(event, place, _)
-        elif isinstance(event, Done):
-            st.rerun()
-        else:
-            news.caption(_("Trying again: {reason}").format(reason=plain(event.reason)))
-
-
-def _feedback(answering: Answering, attempt: Attempt, feedback: Feedback, _: Translate) -> None:
-    marked_answer(attempt, _)
-    if feedback.key_points:
-        score_line(feedback, _)
-    else:
-        st.info(_("This question has no key points to judge by: compare with the reference yourself."))
-    _again(attempt, feedback, _)
-    for place, verdict in enumerate(feedback.key_points):
-        with st.container(border=True):
-            verdict_card(verdict, place, _)
-            if verdict.verdict is Label.UNGRADED:
-                _self_rating(answering, attempt, verdict, _)
-    if feedback.strengths:
-        st.markdown("\n".join(f"- :material/thumb_up: {plain(strength)}" for strength in feedback.strengths))
-    if feedback.rewrite:
-        st.subheader(_("Said better"), anchor=False)
-        st.markdown(plain(feedback.rewrite))
-    if feedback.follow_up:
-        _follow_up(answering, attempt, feedback.follow_up, _)
-
-
-def _again(attempt: Attempt, feedback: Feedback, _: Translate) -> None:
-    with st.container(horizontal=True):
-        st.button(_("Answer again"), key="answer-again", icon=":material/refresh:", on_click=session.leave_attempt)
-        if any(verdict.reason in _FAILED for verdict in feedback.key_points):
-            st.button(
-                _("Judge again"),
-                key="judge-again",
-                icon=":material/gavel:",
-                on_click=session.judge_again,
-                args=(attempt,),
-            )
-
-
-def _self_rating(answering: Answering, attempt: Attempt, verdict: Verdict, _: Translate) -> None:
-    key = f"rate-{attempt.id}-{verdict.id}"
-    chosen = st.segmented_control(
-        _("How do you see it yourself?"),
-        _SELF_RATINGS,
-        default=attempt.self_ratings.get(verdict.id),
-        format_func=_,
-        key=key,
-    )
-    if chosen is not None and chosen != attempt.self_ratings.get(verdict.id):
-        answering.rate(attempt, verdict.id, chosen)
-
-
-def _follow_up(answering: Answering, attempt: Attempt, follow_up: FollowUp, _: Translate) -> None:
-    st.subheader(_("Follow-up"), anchor=False)
-    st.markdown(f":material/forum: **{plain(follow_up.question)}**")
-    waiting = bool(attempt.follow_ups) and attempt.follow_ups[-1].follow_up == follow_up
-    if not waiting:
-        key = f"follow-up-{attempt.id}-{len(attempt.follow_ups)}"
-        with st.form(f"form-{key}", border=False):
-            text = st.text_area(_("Your answer to the follow-up"), height=120, key=key)
-            if not st.form_submit_button(_("Answer"), key=f"submit-{key}", type="primary", icon=":material/send:"):
-                return
-        try:
-            attempt = answering.submit_follow_up(attempt, follow_up, text)
-        except InputError:
-            st.warning(_("There is nothing to judge yet: write a sentence or two."), icon=":material/edit:")
-            return
-    with st.spinner(_("Judging your answer")):
-        for event in answering.judge_follow_up(attempt):
-            if isinstance(event, Done):
-                st.rerun()
+def _ways_of_writing(has_key_points: bool, _: Translate) -> None:
+    """With a clock or without, with one's own rating first or not."""
+    since = session.where("clock") or ""
+    with st.container(horizontal=True, gap="medium"):
+        timed = st.toggle(_("With a clock (2 minutes)"), value=since.isdecimal(), key="timed")
+        if has_key_points:
+            first = st.toggle(_("Rate myself before the verdicts"), value=session.preferences().rate_first, key="first")
+            if first != session.preferences().rate_first:
+                session.prefer(rate_first=first)
+    if not timed:
+        session.stay(clock=None)
+        return
+    now = time.time()
+    if not since.isdecimal():
+        session.stay(clock=str(int(now)))
+    clock(now - int(since) if since.isdecimal() else 0, CLOCK_SECONDS, _)

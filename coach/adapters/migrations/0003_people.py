@@ -15,6 +15,7 @@ def upgrade() -> None:
     op.add_column("attempts", sa.Column("interview", sa.Text()))
     op.add_column("attempts", sa.Column("place", sa.Integer()))
     op.create_index("ix_attempts_interview", "attempts", ["interview"])
+    op.add_column("follow_up_answers", sa.Column("was", sa.Text()))
     op.create_table(
         "people",
         sa.Column("id", sa.Text(), primary_key=True),
@@ -60,6 +61,7 @@ def _interviews() -> None:
         sa.Column("question", sa.Text(), nullable=False),
         sa.Column("asked", sa.DateTime(timezone=True)),
         sa.Column("skipped", sa.Boolean(), nullable=False),
+        sa.Column("moved_on", sa.Boolean(), nullable=False),
     )
 
 

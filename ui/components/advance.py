@@ -1,0 +1,26 @@
+"""Work that counts how far it is: an import, or drafting."""
+
+import streamlit as st
+
+from coach.language import Translate
+from coach.practice.work import Advanced, Failed, Finished, Stopped
+from ui import session
+
+
+def advance(job_id: str, doing: str, _: Translate) -> Finished | Failed | Stopped:
+    """Follows the work, which goes on by itself when the page is left, and gives how it ended. A button stops it."""
+    jobs = session.coach().jobs
+    told, stopping = st.empty(), st.empty()
+    if stopping.button(_("Stop"), key="stop", icon=":material/stop_circle:", type="tertiary"):
+        jobs.stop(job_id)
+        return Stopped()
+    share, line = 0.0, doing
+    for news in jobs.follow(job_id):
+        if isinstance(news, Finished | Failed | Stopped):
+            told.empty()
+            stopping.empty()
+            return news
+        if isinstance(news, Advanced) and news.of:
+            share, line = news.done / news.of, f"{doing} · {news.done} / {news.of}"
+        told.progress(share, text=line)  # at each tick, for only a drawing page can be ended when it was left
+    raise AssertionError("work ends with news of its end")
