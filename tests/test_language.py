@@ -76,3 +76,29 @@ def test_a_text_without_translation_comes_back_as_it_is() -> None:
 )
 def test_the_nearest_of_our_languages_is_taken(locale: str | None, language: str) -> None:
     assert language_of(locale) == language
+
+
+SHOWN = {"label", "placeholder", "help", "title", "text", "alt", "caption"}
+DRAWN = {
+    *("markdown", "write", "caption", "title", "header", "subheader", "text", "info", "warning", "error", "success"),
+    *("button", "link_button", "download_button", "form_submit_button", "popover", "expander", "badge", "metric"),
+    *("text_input", "text_area", "chat_input", "selectbox", "pills", "segmented_control", "toggle", "checkbox"),
+    *("radio", "slider", "number_input", "date_input", "file_uploader", "spinner", "status", "dialog", "toast"),
+}
+
+
+def literals_shown() -> Iterator[str]:
+    """Words that a call of Streamlit would show as they stand in the code."""
+    for path in (ROOT / "ui").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in DRAWN):
+                continue
+            shown = [*node.args[:1], *(one.value for one in node.keywords if one.arg in SHOWN)]
+            for text in shown:
+                if isinstance(text, ast.Constant) and any(letter.isalpha() for letter in str(text.value)):
+                    yield f"{path.relative_to(ROOT)}:{node.lineno}: {text.value}"
+
+
+def test_no_screen_shows_a_text_that_only_one_language_has() -> None:
+    both = "语言 / Language"
+    assert [one for one in literals_shown() if both not in one] == []

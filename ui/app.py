@@ -19,7 +19,7 @@ pages = {
     "answer": st.Page(answer_view, title=_("Answer"), icon=":material/edit_note:", url_path="answer"),
     "roleplay": st.Page(roleplay_view, title=_("Role-play"), icon=":material/support_agent:", url_path="roleplay"),
     "interview": st.Page(interview_view, title=_("Mock interview"), icon=":material/timer:", url_path="interview"),
-    "bank": st.Page(bank_view, title=_("Questions"), icon=":material/menu_book:", url_path="bank"),
+    "bank": st.Page(bank_view, title=_("Question bank"), icon=":material/menu_book:", url_path="bank"),
     "progress": st.Page(progress_view, title=_("Progress"), icon=":material/insights:", url_path="progress"),
     "import": st.Page(importing_view, title=_("Import"), icon=":material/upload_file:", url_path="import"),
     "settings": st.Page(settings_view, title=_("Settings"), icon=":material/tune:", url_path="settings"),

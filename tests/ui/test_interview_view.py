@@ -10,9 +10,10 @@ from streamlit.testing.v1 import AppTest
 from coach.adapters.sql_record import SqlRecord, sqlite_url
 from coach.practice.interview import Judging, Over, next_step
 from coach.practice.record import Choice, Interview, Record
-from coach.practice.work import Failed, Job
+from coach.practice.work import Failed, Finished, Job, News
 from tests.openai_server import OpenAIServer, critic_reply, reply, status
 from ui import session
+from ui.components.markup import plain
 from ui.components.span import span
 from ui.views.interview_report import _as_html
 
@@ -91,6 +92,11 @@ def text_of(app: AppTest) -> str:
     return "\n".join([*shown, *(f"{one.label}: {one.value}" for one in app.metric)])
 
 
+def wording(question_id: str) -> str:
+    known = {one.id: one for bank in session.coach().library.banks() for one in bank.questions}
+    return plain(known[question_id].question_en)
+
+
 def leads_to(app: AppTest) -> set[str]:
     return {f"{link.proto.page}?{link.proto.query_string}" for link in app.get("page_link")}
 
@@ -138,17 +144,10 @@ def test_one_question_stands_there_alone_with_its_place(page: Page) -> None:
     interview = begun()
     app = page(id=interview.id)
     assert "Question 1 of 2" in text_of(app)
-    assert [one.value for one in app.header] == [session_wording("q03")]
+    assert [one.value for one in app.header] == [wording("q03")]
     say(app, place(interview, 1))
     assert "Question 2 of 2" in text_of(app)
-    assert [one.value for one in app.header] == [session_wording("q08")]
-
-
-def session_wording(question_id: str) -> str:
-    known = {one.id: one for bank in session.coach().library.banks() for one in bank.questions}
-    from ui.components.markup import plain
-
-    return plain(known[question_id].question_en or known[question_id].question)
+    assert [one.value for one in app.header] == [wording("q08")]
 
 
 def test_no_verdict_is_seen_before_the_end(page: Page) -> None:
@@ -314,19 +313,21 @@ def test_where_the_model_fails_the_interview_goes_on_and_nothing_counts(page: Pa
     assert f"answer?attempt={attempt.id}" in leads_to(app)
 
 
-def test_a_follow_up_that_cannot_be_judged_is_left_as_it_is(page: Page, with_model: OpenAIServer) -> None:
+def test_where_the_model_fails_on_a_follow_up_the_verdict_before_stays(page: Page, with_model: OpenAIServer) -> None:
     with_model.script(reply(critic_reply))
     with_model.otherwise = status(401)
-    interview = begun("q03", follow_ups=2)
+    interview = begun("q03", follow_ups=1)
     app = say(page(id=interview.id), place(interview, 1))
     say(app, place(interview, 1, 1), "我会请主管接手。")
-    assert kept(interview).questions[0].moved_on
     assert "Your interview" in text_of(app)
+    assert "unchanged" in text_of(app)
 
 
-def stand_still(monkeypatch: pytest.MonkeyPatch, fault: str) -> None:
-    def ended(self: object, job_id: str, after: int = 0, tick: float = 0.5) -> list[Failed]:
-        return [Failed(fault=fault, message="it stood still")]
+def stand_still(monkeypatch: pytest.MonkeyPatch, news: News) -> None:
+    """Jobs that do nothing and end at once."""
+
+    def ended(self: object, job_id: str, after: int = 0, tick: float = 0.5) -> list[News]:
+        return [news]
 
     def started(self: object, job: Job) -> str:
         return job.id
@@ -335,8 +336,11 @@ def stand_still(monkeypatch: pytest.MonkeyPatch, fault: str) -> None:
     monkeypatch.setattr("coach.adapters.dbos_jobs.DbosJobs.follow", ended)
 
 
-def test_a_judgement_that_would_fail_again_is_left_out(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
-    stand_still(monkeypatch, "UnknownQuestion")
+@pytest.mark.parametrize("news", [Failed(fault="UnknownQuestion", message="gone"), Finished()])
+def test_what_can_never_be_judged_is_left_as_it_is(
+    page: Page, monkeypatch: pytest.MonkeyPatch, news: Failed | Finished
+) -> None:
+    stand_still(monkeypatch, news)
     interview, app = over(page, ANSWER, ANSWER)
     assert [one.moved_on for one in kept(interview).questions] == [True, True]
     assert "without a score: 2" in text_of(app)
@@ -346,12 +350,14 @@ def test_a_judgement_that_broke_off_can_be_tried_again_or_done_without(
     page: Page, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patched:
-        stand_still(patched, "RecordUnavailable")
+        stand_still(patched, Failed(fault="RecordUnavailable", message="it stood still"))
         interview = begun("q03")
         app = say(page(id=interview.id), place(interview, 1))
         assert "it stood still" in text_of(app)
         assert isinstance(next_step(kept(interview)), Judging)
-    app.button(key="without").click().run()
+        attempt = kept(interview).questions[0].attempt
+        assert attempt is not None
+        app.button(key=f"without-{attempt.id}").click().run()
     assert kept(interview).questions[0].moved_on
     assert "Your interview" in text_of(app)
 

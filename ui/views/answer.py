@@ -32,7 +32,7 @@ def answer_view() -> None:
         _page(_)
     except CoachError as fault:
         fault_box(fault, _)
-        session.link("answer", _("Choose a question"), icon=":material/list:")
+        _other_question(_("Choose a question"))
 
 
 def _page(_: Translate) -> None:
@@ -71,7 +71,7 @@ def _write(answering: Answering, reference: ReferenceAnswer, _: Translate) -> No
         _submit(answering, question_id, place, text, _)
     with st.expander(_("See the reference first"), icon=":material/menu_book:"):
         reference_panel(reference, _)
-    session.link("answer", _("Another question"), icon=":material/list:")
+    _other_question(_("Another question"))
 
 
 def _submit(answering: Answering, question_id: str, place: str, text: str, _: Translate) -> None:
@@ -106,3 +106,8 @@ def _ways_of_writing(has_key_points: bool, _: Translate) -> None:
     if not since.isdecimal():
         session.stay(clock=str(int(now)))
     clock(now - int(since) if since.isdecimal() else 0, CLOCK_SECONDS, _)
+
+
+def _other_question(label: str) -> None:
+    if st.button(label, key="other-question", type="tertiary", icon=":material/list:"):
+        session.go("answer")

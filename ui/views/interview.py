@@ -184,6 +184,10 @@ def _way_out(interviewing: Interviewing, interview: Interview, _: Translate) -> 
 
 def _await(interviewing: Interviewing, interview: Interview, step: Judging, _: Translate) -> None:
     """A judgement that is not shown. It goes on by itself when the page is left."""
+    without = f"without-{step.attempt_id}"
+    if session.held(without):  # before the judgement is begun anew
+        interviewing.leave_unjudged(step, interview)
+        st.rerun()
     job = _job(interview, step.place)
     assert job is not None, "what is to be judged is not judged yet"
     here = st.container()
@@ -201,9 +205,7 @@ def _await(interviewing: Interviewing, interview: Interview, step: Judging, _: T
         interviewing.leave_unjudged(step, interview)
         st.rerun()
     broken_off(news, f"again-{step.attempt_id}", _)
-    if st.button(_("Go on without this judgement"), key="without", icon=":material/skip_next:", type="tertiary"):
-        interviewing.leave_unjudged(step, interview)
-        st.rerun()
+    st.button(_("Go on without this judgement"), key=without, icon=":material/skip_next:", type="tertiary")
 
 
 def _so_far(interview: Interview, step: Judging, _: Translate) -> None:
