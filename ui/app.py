@@ -1,5 +1,7 @@
 """The table of contents of the web app."""
 
+from pathlib import Path
+
 import streamlit as st
 
 from ui import session
@@ -25,4 +27,5 @@ pages = {
     "settings": st.Page(settings_view, title=_("Settings"), icon=":material/tune:", url_path="settings"),
 }
 session.begin(pages)
+st.html(Path(__file__).with_name("theme.css"))
 st.navigation(list(pages.values()), position="top").run()

@@ -1,11 +1,8 @@
 """The answer page in a real Chromium: by keyboard, both languages, a phone, a draft, a reload in mid-stream."""
 
 import os
-import shutil
-import subprocess
-import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,76 +10,20 @@ import pytest
 
 from coach.adapters.sql_record import SqlRecord, sqlite_url
 from tests.openai_server import OpenAIServer, critic_reply, drip, hang, reply
+from tests.ui.browser_parts import IN_A_BROWSER, WAIT, is_wider_than_the_screen, opened
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator, Page
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 ANSWER = "我先深呼吸再开口，不跟他吵。然后让他把话说完，中间不打断。最后问清是哪一单。"
-WAIT = 20_000
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(
-        CHROMIUM is None and not os.environ.get("CI"), reason="no Chromium on this machine; install `chromium`"
-    ),
-    # Playwright's event loop is closed by its own process; Python's collector sees the socket a moment later.
-    pytest.mark.filterwarnings("ignore::ResourceWarning"),
-]
-
-
-@pytest.fixture(scope="module")
-def browser() -> "Iterator[Browser]":
-    from playwright.sync_api import sync_playwright
-
-    assert CHROMIUM is not None, "CI installs Chromium"
-    flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def app(data_dir: Path) -> Iterator[str]:
-    """The served app's address; settings that the test put into the environment count."""
-    command = [sys.executable, "-m", "coach.cli", "serve", "--port", "18501"]
-    server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    assert server.stdout is not None
-    line = server.stdout.readline()
-    yield line.split()[2]
-    server.terminate()
-    server.communicate(timeout=30)
-
-
-@pytest.fixture
-def slow_model(openai_server: OpenAIServer, data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> OpenAIServer:
-    monkeypatch.setenv("COACH_MODEL", "openai/test")
-    monkeypatch.setenv("COACH_API_BASE", openai_server.url)
-    monkeypatch.setenv("COACH_API_KEY", "none")
-    return openai_server
-
-
-def opened(browser: "Browser", address: str, width: int = 1280, locale: str = "zh-CN") -> "Page":
-    page = browser.new_context(viewport={"width": width, "height": 900}, locale=locale).new_page()
-    page.goto(address)
-    page.get_by_test_id("stAppViewContainer").wait_for(timeout=WAIT)
-    return page
+pytestmark = IN_A_BROWSER
 
 
 def text_area(page: "Page") -> "Locator":
     box = page.get_by_role("textbox", name="你的回答")
     box.wait_for(timeout=WAIT)
     return box
-
-
-def is_wider_than_the_screen(page: "Page") -> bool:
-    return bool(page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth + 1"))
-
-
-@pytest.fixture(autouse=True)
-def browser_language(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("COACH_LANGUAGE")
 
 
 @pytest.mark.parametrize("width", [1280, 360])

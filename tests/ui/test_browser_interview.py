@@ -1,63 +1,17 @@
 """A mock interview in a real Chromium: from setting it up to the report on a phone, with a reload in the middle."""
 
-import os
-import shutil
-import subprocess
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pytest
+from tests.ui.browser_parts import IN_A_BROWSER, is_wider_than_the_screen, opened
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator, Page
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-WAIT = 30_000
 ANSWER = "我会先听客户说完，再想办法。"
 TO_THE_FOLLOW_UP = "我会把进展主动告诉他。"
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(
-        CHROMIUM is None and not os.environ.get("CI"), reason="no Chromium on this machine; install `chromium`"
-    ),
-    # Playwright's event loop is closed by its own process; Python's collector sees the socket a moment later.
-    pytest.mark.filterwarnings("ignore::ResourceWarning"),
-]
-
-
-@pytest.fixture(scope="module")
-def browser() -> "Iterator[Browser]":
-    from playwright.sync_api import sync_playwright
-
-    assert CHROMIUM is not None, "CI installs Chromium"
-    flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def app(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """The served app's address; its language is the browser's."""
-    monkeypatch.delenv("COACH_LANGUAGE")
-    command = [sys.executable, "-m", "coach.cli", "serve", "--port", "18505"]
-    server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    assert server.stdout is not None
-    line = server.stdout.readline()
-    yield line.split()[2]
-    server.terminate()
-    server.communicate(timeout=30)
-
-
-def opened(browser: "Browser", address: str, width: int = 360) -> "Page":
-    page = browser.new_context(viewport={"width": width, "height": 740}, locale="zh-CN").new_page()
-    page.set_default_timeout(WAIT)
-    page.goto(address)
-    return page
+pytestmark = IN_A_BROWSER
 
 
 def begun(page: "Page") -> None:
@@ -68,6 +22,7 @@ def begun(page: "Page") -> None:
         count.press("ArrowLeft")
     page.get_by_text("最多 1 次").click()
     page.get_by_text("2:00", exact=True).click()
+    page.get_by_text("时间到了也不会打断").wait_for()
     page.get_by_text("更多").click()
     page.get_by_role("spinbutton").fill("7")
     page.get_by_role("spinbutton").press("Enter")
@@ -84,21 +39,17 @@ def say(page: "Page", label: str, text: str) -> None:
     box(page, label).press("Control+Enter")
 
 
-def fits(page: "Page") -> bool:
-    return bool(page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth + 1"))
-
-
 def test_a_whole_interview_on_a_phone_with_a_reload_in_the_middle(browser: "Browser", app: str) -> None:
-    page = opened(browser, f"{app}/interview")
+    page = opened(browser, f"{app}/interview", width=360)
     begun(page)
     clock = page.get_by_role("timer")
     clock.get_by_text("还剩 1:5").wait_for()
-    assert fits(page)
+    assert not is_wider_than_the_screen(page)
     say(page, "你的回答", ANSWER)
     box(page, "你对追问的回答").wait_for()
     assert page.get_by_text(ANSWER).is_visible()
     assert clock.count() == 0
-    assert fits(page)
+    assert not is_wider_than_the_screen(page)
     say(page, "你对追问的回答", TO_THE_FOLLOW_UP)
     page.get_by_text("第 2 题，共 2 题").wait_for()
 
@@ -113,10 +64,10 @@ def test_a_whole_interview_on_a_phone_with_a_reload_in_the_middle(browser: "Brow
     page.get_by_role("button", name="没有要补充的").click()
     page.get_by_role("heading", name="你的面试报告").wait_for()
     page.get_by_test_id("stVegaLiteChart").first.wait_for()
-    assert fits(page)
+    assert not is_wider_than_the_screen(page)
     page.locator("summary", has_text="1 · ").first.click()
     page.get_by_text(TO_THE_FOLLOW_UP).wait_for()
-    assert fits(page)
+    assert not is_wider_than_the_screen(page)
     with page.expect_download() as download:
         page.get_by_role("button", name="下载报告").click()
     assert TO_THE_FOLLOW_UP in Path(download.value.path()).read_text("utf-8")
@@ -127,7 +78,7 @@ def test_one_can_leave_and_go_on_later_from_the_list(browser: "Browser", app: st
     begun(page)
     page.get_by_role("button", name="先到这里").click()
     page.get_by_role("button", name="以后继续").click()
-    page.get_by_text("答了 0 / 2 题").or_(page.get_by_text("接着上次")).first.wait_for()
+    page.get_by_text("共 2 题，答了 0 题").wait_for()
     assert "id=" not in page.url
     page.get_by_role("button", name="继续").first.click()
     page.get_by_text("第 1 题，共 2 题").wait_for()

@@ -1,88 +1,16 @@
 """Home, question bank and progress in a real Chromium: a newcomer, a search, pictures, both languages, a phone."""
 
-import os
-import shutil
-import subprocess
-import sys
-from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from coach.adapters.sql_record import SqlRecord, sqlite_url
-from coach.critique.feedback import Label
-from coach.practice.record import Practice
-from tests.practice.histories import attempt
+from tests.ui.browser_parts import IN_A_BROWSER, WAIT, is_wider_than_the_screen, opened
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
-
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-WAIT = 30_000
-
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(
-        CHROMIUM is None and not os.environ.get("CI"), reason="no Chromium on this machine; install `chromium`"
-    ),
-    # Playwright's event loop is closed by its own process; Python's collector sees the socket a moment later.
-    pytest.mark.filterwarnings("ignore::ResourceWarning"),
-]
+    from playwright.sync_api import Browser
 
 
-@pytest.fixture(scope="module")
-def browser() -> "Iterator[Browser]":
-    from playwright.sync_api import sync_playwright
-
-    assert CHROMIUM is not None, "CI installs Chromium"
-    flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def practised(data_dir: Path) -> None:
-    """Answers with every verdict, of both judges, with ratings of one's own."""
-    answers = [
-        attempt(
-            Label.COVERED,
-            Label.PARTIAL,
-            Label.MISSING,
-            question_id=f"q{number:02}",
-            days_ago=100 + number,
-            own={f"q{number:02}.1": Label.COVERED},
-            judge="offline" if number % 3 else "llm",
-            name=f"a{number}",
-        )
-        for number in range(1, 31)
-    ]
-    SqlRecord(sqlite_url(data_dir)).restore(Practice(answers=tuple(answers)))
-
-
-@pytest.fixture
-def app(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """The served app's address; its language is the browser's."""
-    monkeypatch.delenv("COACH_LANGUAGE")
-    command = [sys.executable, "-m", "coach.cli", "serve", "--port", "18502"]
-    server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    assert server.stdout is not None
-    line = server.stdout.readline()
-    yield line.split()[2]
-    server.terminate()
-    server.communicate(timeout=30)
-
-
-def opened(browser: "Browser", address: str, width: int = 1280, locale: str = "zh-CN") -> "Page":
-    page = browser.new_context(viewport={"width": width, "height": 900}, locale=locale).new_page()
-    page.goto(address)
-    return page
-
-
-def is_wider_than_the_screen(page: "Page") -> bool:
-    return bool(page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth + 1"))
+pytestmark = IN_A_BROWSER
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from tests.openai_server import OpenAIServer, critic_reply, reply, status
 from ui import session
 from ui.components.markup import plain
 from ui.components.span import span
-from ui.views.interview_report import _as_html
+from ui.views.interview_report import report_file
 
 ANSWER = "我先深呼吸再开口，不跟他吵。然后让他把话说完，中间不打断。最后问清是哪一单。"
 
@@ -288,7 +288,7 @@ def test_where_nothing_was_answered_the_report_says_so(page: Page) -> None:
 def test_the_download_holds_this_interview_alone(page: Page) -> None:
     interview, app = over(page, ANSWER, "")
     over(page, "别的一场里说的话", "")
-    text = _as_html(session.coach().record, interview.id, "zh")
+    text = report_file(session.coach().record, interview.id, "zh")
     assert app.get("download_button")
     assert "我先深呼吸再开口" in text
     assert "别的一场里说的话" not in text

@@ -11,7 +11,7 @@ def advance(job_id: str, doing: str, _: Translate) -> Finished | Failed | Stoppe
     """Follows the work, which goes on by itself when the page is left, and gives how it ended. A button stops it."""
     jobs = session.coach().jobs
     told, stopping = st.empty(), st.empty()
-    if stopping.button(_("Stop"), key="stop", icon=":material/stop_circle:", type="tertiary"):
+    if stopping.button(_("Stop"), key=f"stop-{job_id}", icon=":material/stop_circle:", type="tertiary"):
         jobs.stop(job_id)
         return Stopped()
     share, line = 0.0, doing

@@ -9,15 +9,14 @@ from ui.components.markup import plain
 
 def check_line(check: Check, in_detail: bool, _: Translate) -> None:
     """Whether it works, in words; where it does not, how to mend it. Details name places on the server."""
-    with st.container(border=True, gap="small"):
-        mark = f":green[:material/check_circle: {_('works')}]"
-        if not check.ok:
-            mark = f":red[:material/error: {_('does not work')}]"
-        st.markdown(f"**{_part_name(check.name, _)}** · {mark}")
-        if in_detail:
-            st.caption(plain(check.detail))
-        if not check.ok:
-            st.markdown(_remedy(check.name, _) if in_detail else _("Tell the person who runs this server."))
+    mark = f":green[:material/check_circle: {_('works')}]"
+    if not check.ok:
+        mark = f":red[:material/error: {_('does not work')}]"
+    detail = f"  \n:small[:gray[{plain(check.detail)}]]" if in_detail else ""
+    st.markdown(f"**{_part_name(check.name, _)}** · {mark}{detail}")
+    if not check.ok:
+        remedy = _remedy(check.name, _) if in_detail else _("Tell the person who runs this server.")
+        st.markdown(f":material/build: {remedy}")
 
 
 def _part_name(name: str, _: Translate) -> str:

@@ -24,7 +24,7 @@ def proposal(draft: Draft, cues: Sequence[Draft], decide: Decide, _: Translate) 
             st.markdown("\n".join(f"- :gray[{plain(cue.text)}]" for cue in cues))
         st.caption(drafted_by(draft, _))
         with st.container(horizontal=True):
-            if st.button(_("Approve"), key=f"approve-{draft.number}", icon=":material/check:", type="primary"):
+            if st.button(_("Approve"), key=f"approve-{draft.number}", icon=":material/check:"):
                 decide([(draft, None)], [])
             _edit(draft, decide, _)
             if st.button(_("Reject"), key=f"reject-{draft.number}", icon=":material/close:"):
@@ -48,7 +48,6 @@ def cue_proposals(point: str, cues: Sequence[Draft], decide: Decide, _: Translat
                 _("Approve the ticked ones"),
                 key=f"approve-ticked-{cues[0].number}",
                 icon=":material/check:",
-                type="primary",
                 disabled=not ticked,
             ):
                 decide([(cue, None) for cue in ticked], [])

@@ -76,7 +76,7 @@ def _start(bank: Bank, lacking: int, _: Translate) -> None:
         _("Let the model draft it"), key="draft", icon=":material/edit_note:", disabled=not has_model, type="primary"
     ):
         job = Job(kind=Kind.DRAFT, person=session.person(), about=bank.name)
-        session.stay(drafting=session.coach().jobs.start(job))
+        session.stay(importing=None, drafting=session.coach().jobs.start(job))
         st.rerun()
     if has_model:
         said = _("One or two calls of the model for each of {count} questions. Nothing counts until you approve it.")

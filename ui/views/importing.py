@@ -25,8 +25,10 @@ from ui.components.upload import document_uploader
 from ui.views.drafts import drafts_view
 
 _WIDTH = 760
-_READ, _FOUND, _JOB, _REMOVING = "import-read", "import-found", "import-job", "import-removing"
-"""What the session holds: a file's text, what was found in it, the last import, and the bank that is to be removed."""
+_READ, _FOUND, _JOB = "import-read", "import-found", "import-job"
+"""What the session holds: a file's text, what was found in it, and the import that was begun last."""
+_KEPT, _REMOVING = "import-kept", "import-removing"
+"""Names in the session: of the bank that has just been kept, and of the one that is to be removed."""
 
 
 def importing_view() -> None:
@@ -171,13 +173,15 @@ def _bank(name: str, _: Translate) -> None:
     """The page of one bank."""
     _all_banks(_)
     importing = session.where("importing")
-    if importing and not _is_kept(name, importing, _):
+    if importing:
+        _follow(name, importing, _)
         return
     bank = session.coach().library.imported(name)
     if bank is None:
         st.info(_("There is no imported bank of this name."), icon=":material/info:")
         return
-    if importing:
+    if session.held(_KEPT) == name:
+        session.drop(_KEPT)
         st.success(_("The bank is kept. You can practise it now."), icon=":material/check_circle:")
     st.header(plain(bank.name), anchor=False)
     st.caption(_in_figures(bank.questions, _))
@@ -190,11 +194,13 @@ def _bank(name: str, _: Translate) -> None:
     _as_file(bank, _)
 
 
-def _is_kept(name: str, job_id: str, _: Translate) -> bool:
-    """Whether the import is done; until then it is followed."""
+def _follow(name: str, job_id: str, _: Translate) -> None:
+    """The import under way; the page is drawn anew when it is done."""
     end = advance(job_id, _("Keeping the questions of “{bank}”").format(bank=plain(name)), _)
     if isinstance(end, Finished):
-        return True
+        session.hold(_KEPT, name)
+        session.stay(importing=None)
+        st.rerun()
     st.error(_("The bank was not taken in to the end."), icon=":material/error:")
     if isinstance(end, Failed):
         st.caption(plain(end.message))
@@ -204,7 +210,6 @@ def _is_kept(name: str, job_id: str, _: Translate) -> bool:
             session.go("import", bank=name, importing=session.coach().jobs.start(job))
     else:
         st.markdown(_("Hand the document over once more."))
-    return False
 
 
 def _as_file(bank: Bank, _: Translate) -> None:

@@ -40,6 +40,13 @@ def interview_report(interviewing: Interviewing, interview: Interview, _: Transl
     _ways_on(interviewing, report, interview, _)
 
 
+def report_file(record: Record, interview_id: str, language: Language) -> str:
+    """Every answer with its verdicts, to print or to send; made when it is asked for."""
+    now = datetime.now(UTC)
+    zone = now.astimezone().tzinfo or UTC
+    return exported(selected(everything(record), interview_id), "html", language, zone, now)
+
+
 def _ends(report: InterviewReport, wordings: Mapping[str, str], _: Translate) -> None:
     """The best and the worst answer."""
     for place, icon, name in (
@@ -93,7 +100,7 @@ def _ways_on(interviewing: Interviewing, report: InterviewReport, interview: Int
         if report.answered:
             st.download_button(
                 _("Download the report"),
-                partial(_as_html, session.record(), report.id, session.language()),
+                partial(report_file, session.record(), report.id, session.language()),
                 file_name="interview.html",
                 mime="text/html",
                 key="download",
@@ -108,10 +115,3 @@ def _again(interviewing: Interviewing, report: InterviewReport, interview: Inter
     )
     session.stay(id=begun.id)
     st.rerun()
-
-
-def _as_html(record: Record, interview_id: str, language: Language) -> str:
-    """Every answer with its verdicts, to print or to send; made when it is asked for."""
-    now = datetime.now(UTC)
-    zone = now.astimezone().tzinfo or UTC
-    return exported(selected(everything(record), interview_id), "html", language, zone, now)

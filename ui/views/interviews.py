@@ -65,8 +65,9 @@ def _set_up(interviewing: Interviewing, _: Translate) -> None:
         filter_mode=None,
     )
     there = topics[topic] if topic else topics.total()
+    shorter = st.empty()  # always there, so that nothing below is drawn anew when its words come or go
     if there < count:
-        st.caption(_("There are only {count} here, so it will be shorter.").format(count=there))
+        shorter.caption(_("There are only {count} here, so it will be shorter.").format(count=there))
     follow_ups = st.segmented_control(
         _("Follow-ups after an answer that leaves a gap"),
         range(MOST_FOLLOW_UPS + 1),
@@ -83,8 +84,9 @@ def _set_up(interviewing: Interviewing, _: Translate) -> None:
         key="seconds",
         required=True,
     )
+    late = st.empty()
     if seconds:
-        st.caption(_("Nothing is cut off: a late answer counts, and the report says that it was late."))
+        late.caption(_("Nothing is cut off: a late answer counts, and the report says that it was late."))
     seed = _seed(_)
     if st.button(_("Begin"), key="begin", type="primary", icon=":material/play_arrow:"):
         _open(interviewing.begin(count, choice, seed, topic, follow_ups, seconds or None))
