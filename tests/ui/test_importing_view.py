@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from coach.bank.approval import open_draft
+from coach.bank.approval import decide
 from coach.bank.importing import import_text
 from coach.bank.question import Bank, Draft, DraftKind
-from coach.errors import IndexUnavailable
+from coach.errors import IndexUnavailable, InputError
 from tests.openai_server import OpenAIServer, reply, status
 from tests.ui.three_pages import leads_to, opened, text_of
 from ui import session
@@ -193,7 +193,7 @@ def test_what_is_missing_is_counted_and_without_a_model_the_way_to_one_is_shown(
 
 
 def said(**parts: Any) -> str:
-    whole = {"reference": "", "key_points": [], "cues": [], "situations": []}
+    whole: dict[str, Any] = {"reference": "", "key_points": [], "cues": [], "situations": []}
     return json.dumps(whole | parts, ensure_ascii=False)
 
 
@@ -270,19 +270,13 @@ def test_cues_wait_for_their_key_point_and_then_the_ticked_ones_are_approved() -
     assert [draft.text for draft in question.drafts] == ["我查一下订单"]
 
 
-def test_a_decision_that_somebody_else_made_meanwhile_is_said() -> None:
-    bank = with_drafts(BARE, (DraftKind.REFERENCE, "我先核对订单。", ""))
-    app = opened("import", bank="小店")
-    session.coach().library.update("小店", lambda _: _without_drafts(bank))
-    app.button(key="approve-1").click().run()
-    assert not app.exception
+def test_a_draft_that_somebody_else_changed_meanwhile_is_not_approved_unseen() -> None:
+    before = with_drafts(BARE, (DraftKind.REFERENCE, "我先核对订单。", ""))
+    with_drafts(BARE, (DraftKind.REFERENCE, "我先骂他。", ""))
+    seen = before.questions[0].drafts[0]
+    with pytest.raises(InputError, match="changed meanwhile"):
+        decide(session.coach().library, "小店", [(seen, None)])
     assert not kept("小店").questions[0].answer
-
-
-def _without_drafts(bank: Bank) -> Bank:
-    assert open_draft(bank, 1)
-    first, *rest = bank.questions
-    return bank.model_copy(update={"questions": (first.model_copy(update={"drafts": ()}), *rest)})
 
 
 def test_on_a_shared_server_nobody_imports_here(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,7 +18,7 @@ from ui.components.markup import plain
 
 def fault_box(fault: CoachError, _: Translate) -> None:
     """What happened in the person's language, and the exact line below it."""
-    said = {
+    said: dict[type[CoachError], str] = {
         AnswerTooLong: _("Your answer is kept, but it is too long to be judged."),
         UnknownQuestion: _("No bank has a reference for this question."),
         DocumentError: _("This document can't be imported. Nothing was stored."),
