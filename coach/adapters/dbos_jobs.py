@@ -137,7 +137,8 @@ class DbosJobs:
         took = [(one.completed_at - one.dequeued_at) / 1000 for one in recent if one.completed_at and one.dequeued_at]
         ahead = ids.index(job_id)
         rounds = ahead // AT_ONCE + 1
-        return Waiting(ahead=ahead, seconds=rounds * statistics.median(took) if took else None)
+        # On SQLite times are kept in whole seconds, so what is quick would seem to take none.
+        return Waiting(ahead=ahead, seconds=rounds * max(1.0, statistics.median(took)) if took else None)
 
     def stop(self, job_id: str) -> None:
         """Ends it at its next breath; what was written is kept."""

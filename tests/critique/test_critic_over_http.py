@@ -282,7 +282,7 @@ class TestTheNetwork:
 
     def test_a_provider_that_names_its_pause_is_given_it(self, judging: Judging) -> None:
         judging.events(status(429, {"Retry-After": "7"}), reply(GOOD_REPLY))
-        assert [round(pause) for pause in judging.clock.pauses] == [7]
+        assert round(sum(judging.clock.pauses)) == 7
 
     @pytest.mark.parametrize(
         "broken",
