@@ -70,7 +70,7 @@ def test_what_is_typed_is_kept_while_it_is_typed_and_no_character_is_lost(
     assert box.input_value() == typed
     page.reload()
     assert text_area(page).input_value() == typed
-    assert page.get_by_role("timer").inner_text().startswith("还剩 1:")
+    page.get_by_role("timer").get_by_text("还剩 1:").wait_for(timeout=WAIT)
     other = page.context.new_page()
     other.goto(page.url)
     assert text_area(other).input_value() == typed

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.ui.browser_parts import IN_A_BROWSER, WAIT, is_wider_than_the_screen, opened
 
@@ -49,7 +50,7 @@ def test_the_bank_is_searched_and_filtered_and_the_back_button_finds_the_list_ag
     page.get_by_text("我最先管的是自己").wait_for(timeout=WAIT)
     page.go_back()
     page.get_by_text("最接近的在前").wait_for(timeout=WAIT)
-    assert box.input_value() == "客户在电话里破口大骂"
+    expect(box).to_have_value("客户在电话里破口大骂")
 
 
 @pytest.mark.usefixtures("practised")
