@@ -1,68 +1,19 @@
 """Import and settings in a real Chromium: from a document with a problem to a practised question; delete everything."""
 
-import os
-import shutil
-import subprocess
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from coach.adapters.sql_record import SqlRecord, sqlite_url
+from tests.ui.browser_parts import IN_A_BROWSER, is_wider_than_the_screen, opened
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-WAIT = 30_000
 DOCUMENT = "## 1. 客户要退货，你怎么处理？\n\n答题要点：\n1. 先问清退货的原因\n\n## 2. 少发一件怎么办？\n\n答题要点：\n"
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(
-        CHROMIUM is None and not os.environ.get("CI"), reason="no Chromium on this machine; install `chromium`"
-    ),
-    # Playwright's event loop is closed by its own process; Python's collector sees the socket a moment later.
-    pytest.mark.filterwarnings("ignore::ResourceWarning"),
-]
-
-
-@pytest.fixture(scope="module")
-def browser() -> "Iterator[Browser]":
-    from playwright.sync_api import sync_playwright
-
-    assert CHROMIUM is not None, "CI installs Chromium"
-    flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def app(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """The served app's address."""
-    monkeypatch.delenv("COACH_LANGUAGE")
-    command = [sys.executable, "-m", "coach.cli", "serve", "--port", "18778"]
-    server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    assert server.stdout is not None
-    line = server.stdout.readline()
-    yield line.split()[2]
-    server.terminate()
-    server.communicate(timeout=30)
-
-
-def opened(browser: "Browser", address: str, width: int = 1280) -> "Page":
-    page = browser.new_context(viewport={"width": width, "height": 900}, locale="zh-CN").new_page()
-    page.set_default_timeout(WAIT)
-    page.goto(address)
-    return page
-
-
-def is_wider_than_the_screen(page: "Page") -> bool:
-    return bool(page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth + 1"))
+pytestmark = IN_A_BROWSER
 
 
 @pytest.mark.parametrize("width", [1280, 360])

@@ -1,19 +1,13 @@
 """Role-plays on the command line: a chat for people, lines of JSON for scripts."""
 
-import json
 import re
-import sys
-from collections.abc import Callable
-from dataclasses import dataclass
-from io import BytesIO, TextIOWrapper
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from coach.cli import main
 from coach.compose import Coach as Program
 from coach.settings import Settings
+from tests.cli.runs import Coach, Run
 from tests.openai_server import OpenAIServer, status
 
 CALMING = "孩子的生日眼看要错过，让您白等了这么久，换谁都急"
@@ -21,43 +15,8 @@ HELPING = "我这边从同城仓给您补发一台，明天下午六点前送到
 KEYS = {"turn", "say", "act", "state", "changes", "acts", "end"}
 
 
-@dataclass
-class Run:
-    code: int
-    out: str
-    err: str
-
-    @property
-    def lines(self) -> list[dict[str, Any]]:
-        return [json.loads(line) for line in self.out.splitlines()]
-
-
-Coach = Callable[..., Run]
-
-
-@pytest.fixture
-def coach(data_dir: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Coach:
-    """Runs `coach` with arguments and turns on stdin."""
-
-    def run(*arguments: str, turns: tuple[str, ...] = ()) -> Run:
-        monkeypatch.setattr(sys, "argv", ["coach", *arguments])
-        given = "".join(f"{turn}\n" for turn in turns)
-        monkeypatch.setattr(
-            sys, "stdin", TextIOWrapper(BytesIO(given.encode(errors="surrogateescape")), "utf-8", "surrogateescape")
-        )
-        code = 0
-        try:
-            main()
-        except SystemExit as stopped:
-            code = int(stopped.code or 0)
-        out, err = capsys.readouterr()
-        return Run(code, out, err)
-
-    return run
-
-
 def play(coach: Coach, *turns: str, more: tuple[str, ...] = ()) -> Run:
-    return coach("roleplay", "-s", "late-birthday-gift", "--seed", "3", "--json", *more, turns=turns)
+    return coach("roleplay", "-s", "late-birthday-gift", "--seed", "3", "--json", *more, said=turns)
 
 
 def test_the_scenarios_are_listed(coach: Coach) -> None:
@@ -148,7 +107,7 @@ def test_a_model_that_is_down_does_not_stop_the_play(
 
 def test_a_chat_at_a_terminal_shows_the_mood_and_the_debrief(coach: Coach) -> None:
     run = coach(
-        "roleplay", "-s", "late-birthday-gift", "--seed", "3", turns=(CALMING, "/hint", "/undo", "您好", "/quit")
+        "roleplay", "-s", "late-birthday-gift", "--seed", "3", said=(CALMING, "/hint", "/undo", "您好", "/quit")
     )
     assert run.code == 0
     for text in ("林女士", "anger ●", "You ended it", "☞"):
@@ -156,29 +115,29 @@ def test_a_chat_at_a_terminal_shows_the_mood_and_the_debrief(coach: Coach) -> No
 
 
 def test_in_exam_mode_a_turn_s_effect_is_shown_only_at_the_end(coach: Coach) -> None:
-    run = coach("roleplay", "-s", "late-birthday-gift", "--seed", "3", "--exam", turns=("您冷静点", "/quit"))
+    run = coach("roleplay", "-s", "late-birthday-gift", "--seed", "3", "--exam", said=("您冷静点", "/quit"))
     assert "●○" not in run.out.split("您冷静点")[0].split("\n", 12)[-1]
     assert "being told how to feel" in run.out
 
 
 def test_a_chat_that_is_paused_goes_on(coach: Coach) -> None:
-    run = coach("roleplay", "-s", "late-birthday-gift", "--seed", "3", turns=("您好",))
+    run = coach("roleplay", "-s", "late-birthday-gift", "--seed", "3", said=("您好",))
     assert run.code == 0
     role_play = run.out.split("--resume ")[1].split()[0]
-    again = coach("roleplay", "--resume", role_play, turns=("/quit",))
+    again = coach("roleplay", "--resume", role_play, said=("/quit",))
     assert "您好" in again.out
 
 
 def test_a_turn_that_was_interrupted_is_shown_and_answered_when_one_goes_on(coach: Coach, data_dir: Path) -> None:
     roles = Program(Settings(data_dir=data_dir)).role_playing()
     role_play = roles.submit(roles.begin("late-birthday-gift", 3), "让您久等了")
-    run = coach("roleplay", "--resume", role_play.id, turns=("/quit",))
+    run = coach("roleplay", "--resume", role_play.id, said=("/quit",))
     assert "› 让您久等了" in run.out
     assert len(roles.role_play(role_play.id).exchanges) == 1
 
 
 def test_a_try_that_was_taken_back_is_not_offered_to_go_on_with(coach: Coach) -> None:
-    coach("roleplay", "-s", "late-birthday-gift", "--seed", "3", turns=("您好", "/undo", "/quit"))
+    coach("roleplay", "-s", "late-birthday-gift", "--seed", "3", said=("您好", "/undo", "/quit"))
     assert "--resume" not in coach("history").out
     assert [row["tried_again"] for row in coach("history", "--json").lines[0]["history"]] == [False, True]
 
@@ -192,5 +151,5 @@ def test_what_is_no_utf_8_is_a_turn_like_any_other(coach: Coach) -> None:
 
 
 def test_the_line_to_go_on_with_is_in_one_piece(coach: Coach) -> None:
-    run = coach("roleplay", "-s", "late-birthday-gift", turns=("您好",))
+    run = coach("roleplay", "-s", "late-birthday-gift", said=("您好",))
     assert any(re.search(r"coach roleplay --resume [0-9a-f-]{36}$", line) for line in run.out.splitlines())

@@ -2,57 +2,19 @@
 
 import json
 import sqlite3
-import sys
-from collections.abc import Callable
-from dataclasses import dataclass
-from io import BytesIO, TextIOWrapper
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from coach.adapters.sql_record import SqlRecord, sqlite_url
-from coach.cli import main
 from coach.critique.feedback import FollowUp
 from coach.customer.turns import Intensity
 from coach.practice.record import everything
+from tests.cli.runs import Coach
 from tests.openai_server import OpenAIServer, critic_reply, reply, status
 from tests.practice.role_play_parts import SCENARIO
 
 ANSWER = "我先深呼吸再开口，不跟他吵。然后让他把话说完，中间不打断。最后问清是哪一单。"
-
-
-@dataclass
-class Run:
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:
-        assert self.out.count("\n") == 1, "one object on one line"
-        return json.loads(self.out)
-
-
-Coach = Callable[..., Run]
-
-
-@pytest.fixture
-def coach(data_dir: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Coach:
-    """Runs `coach` with arguments, on a data folder whose index is built."""
-
-    def run(*arguments: str, stdin: str = "") -> Run:
-        monkeypatch.setattr(sys, "argv", ["coach", *arguments])
-        monkeypatch.setattr(sys, "stdin", TextIOWrapper(BytesIO(stdin.encode())))
-        capsys.readouterr()
-        code = 0
-        try:
-            main()
-        except SystemExit as end:
-            code = int(end.code or 0)
-        return Run(code, *capsys.readouterr())
-
-    return run
 
 
 @pytest.fixture
@@ -65,14 +27,6 @@ def judged(coach: Coach, record: SqlRecord) -> str:
     """An answer that text match has judged; its id."""
     assert coach("feedback", "-q", "q03", "-a", ANSWER, "--judge", "offline").code == 0
     return record.attempts(1)[0].id
-
-
-@pytest.fixture
-def with_model(openai_server: OpenAIServer, monkeypatch: pytest.MonkeyPatch) -> OpenAIServer:
-    monkeypatch.setenv("COACH_MODEL", "openai/test")
-    monkeypatch.setenv("COACH_API_BASE", openai_server.url)
-    monkeypatch.setenv("COACH_API_KEY", "sk-secret-marker")
-    return openai_server
 
 
 class TestFeedbackAgain:

@@ -1,9 +1,6 @@
 """Progress on the command line, for people and for scripts."""
 
-import json
-import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -11,13 +8,13 @@ from typing import Any
 import pytest
 
 from coach.adapters.sql_record import SqlRecord, sqlite_url
-from coach.cli import main
 from coach.compose import Coach as Program
 from coach.critique.feedback import Label
 from coach.customer.mood import StopReason
 from coach.customer.turns import Intensity
 from coach.practice.mastery import whole_day_scheduler
 from coach.practice.progress import Progress
+from tests.cli.runs import Coach
 from tests.practice.histories import feedback
 from tests.practice.role_play_parts import SCENARIO, debrief
 
@@ -27,42 +24,16 @@ BEIJING = timezone(timedelta(hours=8))
 """There it is the 22nd, 23:50, so that one hour more is another day."""
 
 
-@dataclass
-class Run:
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:
-        assert self.out.count("\n") == 1, "one object on one line"
-        return json.loads(self.out)
-
-
-Coach = Callable[..., Run]
-
-
 @pytest.fixture
-def coach(data_dir: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Coach:
-    """Runs `coach` with arguments, at a fixed time in a fixed zone."""
+def coach(coach: Coach, monkeypatch: pytest.MonkeyPatch) -> Coach:
+    """Runs `coach` at a fixed time in a fixed zone."""
 
     def fixed(program: Program) -> Progress:
         return Progress(program.record, program.library, whole_day_scheduler(), lambda: NOW, BEIJING)
 
     monkeypatch.setattr(Program, "progress", fixed)
     monkeypatch.setenv("COLUMNS", "100")
-
-    def run(*arguments: str) -> Run:
-        monkeypatch.setattr(sys, "argv", ["coach", *arguments])
-        capsys.readouterr()
-        code = 0
-        try:
-            main()
-        except SystemExit as end:
-            code = int(end.code or 0)
-        return Run(code, *capsys.readouterr())
-
-    return run
+    return coach
 
 
 @pytest.fixture

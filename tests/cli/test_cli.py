@@ -1,19 +1,14 @@
 """The command line, as scripts and people use it: `docs/commands.md`."""
 
-import json
 import subprocess
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
-from io import BytesIO, TextIOWrapper
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from coach.cli import main
 from coach.compose import Coach as Program
 from coach.settings import load_settings
+from tests.cli.runs import Coach
 from tests.openai_server import OpenAIServer, critic_reply, reply, status
 
 BANK = """# 小店题库
@@ -26,47 +21,6 @@ BANK = """# 小店题库
 ## 2. 怎么跟客户说缺货？
 """
 ANSWER = "我先深呼吸再开口，不跟他吵。然后让他把话说完，中间不打断。最后问清是哪一单。"
-
-
-@dataclass
-class Run:
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:
-        assert self.out.count("\n") == 1, "one object on one line"
-        return json.loads(self.out)
-
-
-Coach = Callable[..., Run]
-
-
-@pytest.fixture
-def coach(data_dir: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Coach:
-    """Runs `coach` with arguments, on a data folder whose index is built."""
-
-    def run(*arguments: str, stdin: str = "") -> Run:
-        monkeypatch.setattr(sys, "argv", ["coach", *arguments])
-        monkeypatch.setattr(sys, "stdin", TextIOWrapper(BytesIO(stdin.encode())))
-        capsys.readouterr()
-        code = 0
-        try:
-            main()
-        except SystemExit as end:
-            code = int(end.code or 0)
-        return Run(code, *capsys.readouterr())
-
-    return run
-
-
-@pytest.fixture
-def with_model(openai_server: OpenAIServer, monkeypatch: pytest.MonkeyPatch) -> OpenAIServer:
-    monkeypatch.setenv("COACH_MODEL", "openai/test")
-    monkeypatch.setenv("COACH_API_BASE", openai_server.url)
-    monkeypatch.setenv("COACH_API_KEY", "sk-secret-marker")
-    return openai_server
 
 
 class TestQuestionsAndSearch:

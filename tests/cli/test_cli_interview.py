@@ -5,53 +5,18 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from coach.cli import main
 from coach.compose import Coach as Program
 from coach.practice.record import Choice, Interview
 from coach.settings import Settings
+from tests.cli.runs import Coach
 from tests.openai_server import OpenAIServer, status
 
 ANSWER = "我先听他把话说完，安抚情绪，核实订单，再给出方案和时限"
-
-
-@dataclass
-class Run:
-    code: int
-    out: str
-    err: str
-
-    @property
-    def lines(self) -> list[dict[str, Any]]:
-        return [json.loads(line) for line in self.out.splitlines()]
-
-
-Coach = Callable[..., Run]
-
-
-@pytest.fixture
-def coach(data_dir: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Coach:
-    """Runs `coach` with arguments and lines on stdin."""
-
-    def run(*arguments: str, said: tuple[str, ...] = ()) -> Run:
-        monkeypatch.setattr(sys, "argv", ["coach", *arguments])
-        given = "".join(f"{line}\n" for line in said).encode(errors="surrogateescape")
-        monkeypatch.setattr(sys, "stdin", TextIOWrapper(BytesIO(given), "utf-8", "strict"))
-        code = 0
-        try:
-            main()
-        except SystemExit as stopped:
-            code = int(stopped.code or 0)
-        out, err = capsys.readouterr()
-        return Run(code, out, err)
-
-    return run
 
 
 def only_interview(data_dir: Path) -> Interview:
