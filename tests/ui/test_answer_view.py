@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 from coach.critique.feedback import Label
 from coach.practice.record import Attempt, Disagreement
 from tests.openai_server import OpenAIServer, critic_reply, reply, status
+from tests.ui.one_page import opened, place_of, text_of
 from ui import session
 
 ANSWER = "我先深呼吸再开口，不跟他吵。然后让他把话说完，中间不打断。最后问清是哪一单。"
@@ -19,37 +21,14 @@ ANSWER = "我先深呼吸再开口，不跟他吵。然后让他把话说完，�
 Page = Callable[..., AppTest]
 
 
-def script() -> None:
-    import streamlit as st
-
-    from ui import session
-    from ui.views.answer import answer_view
-
-    pages = {"answer": st.Page(answer_view, default=True, title="answer")}
-    session.begin(pages)
-    st.navigation(list(pages.values()), position="top").run()
-
-
 @pytest.fixture
 def page(data_dir: Path) -> Page:
     """Opens the page anew, as a browser does at an address."""
-
-    def opened(**address: str) -> AppTest:
-        app = AppTest.from_function(script, default_timeout=60)
-        for name, value in address.items():
-            app.query_params[name] = value
-        return app.run()
-
-    return opened
+    return partial(opened, "answer")
 
 
 def attempts() -> list[Attempt]:
     return list(session.coach().record.attempts(None))
-
-
-def text_of(app: AppTest) -> str:
-    shown = [*app.title, *app.header, *app.subheader, *app.markdown, *app.caption, *app.info, *app.warning, *app.error]
-    return "\n".join(str(element.value) for element in shown)
 
 
 def listed(app: AppTest, way: str) -> list[str]:
@@ -57,11 +36,6 @@ def listed(app: AppTest, way: str) -> list[str]:
     ids = [str(button.key).removeprefix(f"{way}-") for button in app.button if str(button.key).startswith(f"{way}-q")]
     assert all(one in session.questions() for one in ids)
     return ids
-
-
-def place_of(app: AppTest, name: str) -> str | None:
-    value = app.query_params.get(name)
-    return value[0] if isinstance(value, list) else value
 
 
 def answered(page: Page, text: str = ANSWER, question: str = "q03") -> AppTest:

@@ -9,7 +9,7 @@ from coach.critique.feedback import FollowUp, Label
 from coach.practice.record import Attempt, Choice, Practice
 from tests.openai_server import OpenAIServer
 from tests.practice.histories import attempt
-from tests.ui.three_pages import leads_to, opened, text_of
+from tests.ui.one_page import leads_to, opened, text_of
 from ui import session
 
 LONG_AGO = 400

@@ -11,7 +11,7 @@ from coach.bank.importing import import_text
 from coach.bank.question import Bank, Draft, DraftKind
 from coach.errors import IndexUnavailable, InputError
 from tests.openai_server import OpenAIServer, reply, status
-from tests.ui.three_pages import leads_to, opened, text_of
+from tests.ui.one_page import leads_to, opened, text_of
 from ui import session
 
 DOCUMENT = """# 小店面试

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from coach.practice.interview import Judging, Over, next_step
 from coach.practice.record import Choice, Interview, Record
 from coach.practice.work import Failed, Finished, Job, News
 from tests.openai_server import OpenAIServer, critic_reply, reply, status
+from tests.ui.one_page import leads_to, opened, text_of
 from ui import session
 from ui.components.markup import plain
 from ui.components.span import span
@@ -22,38 +24,10 @@ ANSWER = "我先深呼吸再开口，不跟他吵。然后让他把话说完，�
 Page = Callable[..., AppTest]
 
 
-def script() -> None:
-    import streamlit as st
-
-    from ui import session
-    from ui.views.interview import interview_view
-
-    def elsewhere() -> None:
-        st.title("elsewhere")
-
-    pages = {
-        "interview": st.Page(interview_view, default=True),
-        "answer": st.Page(elsewhere, url_path="answer"),
-        "home": st.Page(elsewhere, url_path="home"),
-        "import": st.Page(elsewhere, url_path="import"),
-    }
-    session.begin(pages)
-    st.navigation(list(pages.values()), position="top").run()
-
-
 @pytest.fixture
 def page(data_dir: Path) -> Page:
     """Opens the page anew, as a browser does at an address."""
-
-    def opened(**address: str) -> AppTest:
-        app = AppTest.from_function(script, default_timeout=30)
-        for name, value in address.items():
-            app.query_params[name] = value
-        app.run()
-        assert not app.exception
-        return app
-
-    return opened
+    return partial(opened, "interview")
 
 
 def begun(
@@ -86,19 +60,9 @@ def areas(app: AppTest) -> list[str | None]:
     return [area.key for area in app.text_area]
 
 
-def text_of(app: AppTest) -> str:
-    kinds = (app.title, app.header, app.subheader, app.markdown, app.caption, app.info, app.warning, app.error)
-    shown = [str(element.value) for kind in kinds for element in kind]
-    return "\n".join([*shown, *(f"{one.label}: {one.value}" for one in app.metric)])
-
-
 def wording(question_id: str) -> str:
     known = {one.id: one for bank in session.coach().library.banks() for one in bank.questions}
     return plain(known[question_id].question_en)
-
-
-def leads_to(app: AppTest) -> set[str]:
-    return {f"{link.proto.page}?{link.proto.query_string}" for link in app.get("page_link")}
 
 
 def over(page: Page, *texts: str) -> tuple[Interview, AppTest]:

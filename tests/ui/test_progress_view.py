@@ -10,7 +10,7 @@ from coach.critique.feedback import Label
 from coach.practice.progress import Progress
 from coach.practice.record import Attempt, Choice, Practice
 from tests.practice.histories import NOW, attempt
-from tests.ui.three_pages import leads_to, opened, text_of
+from tests.ui.one_page import leads_to, opened, text_of
 from ui import session
 
 

@@ -1,8 +1,8 @@
 """The role-play page under AppTest: choosing a customer, the chat, its end and the debrief."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -14,6 +14,8 @@ from coach.practice.record import RolePlay
 from coach.practice.roleplay import RolePlaying
 from coach.practice.work import Job
 from tests.openai_server import OpenAIServer, status
+from tests.ui import one_page
+from tests.ui.one_page import opened, place_of
 from ui import session
 
 SCENARIO = "late-birthday-gift"
@@ -23,38 +25,11 @@ HARMFUL = "您别激动，这不归我管，您去问快递吧。"
 Page = Callable[..., AppTest]
 
 
-def script() -> None:
-    import streamlit as st
-
-    from ui import session
-    from ui.views.roleplay import roleplay_view
-
-    def elsewhere() -> None:
-        st.title("elsewhere")
-
-    pages = {
-        "roleplay": st.Page(roleplay_view, default=True),
-        "answer": st.Page(elsewhere, url_path="answer"),
-        "home": st.Page(elsewhere, url_path="home"),
-    }
-    session.begin(pages)
-    st.navigation(list(pages.values()), position="top").run()
-
-
 @pytest.fixture
 def page(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> Page:
     """Opens the page anew, as a browser does at an address."""
     monkeypatch.setattr("ui.views.roleplay.PAUSE_SECONDS", 0)
-
-    def opened(**address: str) -> AppTest:
-        app = AppTest.from_function(script, default_timeout=30)
-        for name, value in address.items():
-            app.query_params[name] = value
-        app.run()
-        assert not app.exception
-        return app
-
-    return opened
+    return partial(opened, "roleplay")
 
 
 def begun(exam: bool = False) -> RolePlay:
@@ -82,15 +57,10 @@ def say(app: AppTest, role_play: RolePlay, text: str) -> AppTest:
     return app
 
 
-def place(app: AppTest, name: str) -> str | None:
-    found: Any = app.query_params.get(name)
-    return str(found[0] if isinstance(found, list) else found) if found else None
-
-
 def text_of(app: AppTest) -> str:
-    shown = [*app.title, *app.header, *app.subheader, *app.markdown, *app.caption, *app.info, *app.warning, *app.error]
-    labels = [one.label for one in (*app.expander, *app.metric, *app.button, *app.toggle)]
-    return "\n".join([*(str(element.value) for element in shown), *labels, *(one.value for one in app.metric)])
+    """All that is written on the page, its buttons and folded parts too."""
+    labels = [one.label for one in (*app.expander, *app.button, *app.toggle)]
+    return "\n".join([one_page.text_of(app), *labels])
 
 
 def read(app: AppTest) -> str:
@@ -127,7 +97,7 @@ def test_a_surprise_leads_to_a_customer_that_the_filters_leave(page: Page) -> No
     app = page()
     app.pills(key="filter-category").set_value("quiet").run()
     app.button(key="surprise").click().run()
-    assert place(app, "scenario") == "one-word-and-gone"
+    assert place_of(app, "scenario") == "one-word-and-gone"
 
 
 def test_a_chosen_customer_shows_the_briefing_and_a_way_back(page: Page) -> None:
@@ -135,7 +105,7 @@ def test_a_chosen_customer_shows_the_briefing_and_a_way_back(page: Page) -> None
     app.button(key=f"card-{SCENARIO}").click().run()
     assert "物流停在中转站" in text_of(app)
     app.button(key="all-customers").click().run()
-    assert place(app, "scenario") is None
+    assert place_of(app, "scenario") is None
     assert f"card-{SCENARIO}" in keys(app)
 
 
@@ -148,7 +118,7 @@ def test_a_role_play_begins_as_its_terms_say(page: Page) -> None:
     app.button(key="begin").click().run()
     role_play = newest()
     assert (role_play.difficulty, role_play.intensity, role_play.exam, role_play.seed) == (4, "harsh", True, 11)
-    assert place(app, "id") == role_play.id
+    assert place_of(app, "id") == role_play.id
     assert "我的车子呢" in text_of(app)
 
 
@@ -209,7 +179,7 @@ def test_a_turn_that_is_taken_back_leads_to_a_new_try_and_the_old_one_stays(page
     app = page(id=role_play.id)
     app.button(key="undo").click().run()
     again = newest()
-    assert place(app, "id") == again.id
+    assert place_of(app, "id") == again.id
     assert again.branched_from == role_play.id
     assert [one.said for one in again.exchanges] == [KIND]
     assert len(kept(role_play).exchanges) == 2
@@ -223,7 +193,7 @@ def test_giving_up_leads_to_the_debrief(page: Page) -> None:
     role_play = played(KIND)
     app = page(id=role_play.id)
     app.button(key="quit").click().run()
-    assert place(app, "debrief") == "1"
+    assert place_of(app, "debrief") == "1"
     assert kept(role_play).end is StopReason.CANDIDATE_QUIT
     assert kept(role_play).debrief is not None
     assert "You ended it" in text_of(app)
@@ -234,7 +204,7 @@ def test_a_role_play_that_ended_before_the_first_word_has_nothing_to_look_back_o
     app.button(key="quit").click().run()
     assert "nothing to look back on" in text_of(app)
     app.button(key="another").click().run()
-    assert place(app, "id") is None
+    assert place_of(app, "id") is None
 
 
 def test_a_turn_that_was_said_in_another_tab_is_refused_and_its_words_wait(page: Page) -> None:
@@ -298,7 +268,7 @@ def test_role_plays_that_wait_are_offered_first_but_not_those_tried_again(page: 
     assert f"go-on-{again.id}" in keys(app)
     assert f"go-on-{first.id}" not in keys(app)
     app.button(key=f"go-on-{again.id}").click().run()
-    assert place(app, "id") == again.id
+    assert place_of(app, "id") == again.id
 
 
 @pytest.mark.parametrize("debrief", [{}, {"debrief": "1"}])
@@ -372,7 +342,7 @@ def test_any_turn_can_be_tried_again_from_the_debrief(page: Page, key: str, turn
     again = newest()
     assert again.branched_from == role_play.id
     assert len(again.exchanges) == turns
-    assert (place(app, "id"), place(app, "debrief")) == (again.id, None)
+    assert (place_of(app, "id"), place_of(app, "debrief")) == (again.id, None)
 
 
 @pytest.mark.parametrize("address", [{"id": "00000000"}, {"scenario": "nobody"}])

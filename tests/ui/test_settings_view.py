@@ -9,7 +9,7 @@ from coach.customer.turns import Intensity
 from coach.practice.exporting import exported
 from coach.practice.record import LOCAL, Preferences, everything
 from tests.openai_server import OpenAIServer, reply, status
-from tests.ui.three_pages import opened, text_of
+from tests.ui.one_page import opened, text_of
 from ui import session
 from ui.components.providers import PROVIDERS
 

@@ -4,13 +4,18 @@ from streamlit.testing.v1 import AppTest
 
 
 def script(shown: str) -> None:
+    from functools import partial
+
     import streamlit as st
 
     from ui import session
+    from ui.views.answer import answer_view
     from ui.views.bank import bank_view
     from ui.views.home import home_view
     from ui.views.importing import importing_view
+    from ui.views.interview import interview_view
     from ui.views.progress import progress_view
+    from ui.views.roleplay import roleplay_view
     from ui.views.settings import settings_view
 
     def stand_in(name: str) -> None:
@@ -19,17 +24,15 @@ def script(shown: str) -> None:
 
     views = {
         "home": home_view,
+        "answer": answer_view,
+        "roleplay": roleplay_view,
+        "interview": interview_view,
         "bank": bank_view,
         "progress": progress_view,
         "import": importing_view,
         "settings": settings_view,
     }
-    others = ("home", "answer", "roleplay", "interview", "bank", "progress", "import", "settings")
-    pages = {
-        name: st.Page(views[name] if name == shown else (lambda name=name: stand_in(name)), url_path=name, title=name)
-        for name in others
-        if name != shown
-    }
+    pages = {name: st.Page(partial(stand_in, name), url_path=name, title=name) for name in views if name != shown}
     pages[shown] = st.Page(views[shown], default=True, title=shown)
     session.begin(pages)
     st.navigation(list(pages.values()), position="top").run()
@@ -63,6 +66,12 @@ def text_of(app: AppTest) -> str:
     shown += [f"{one.label}: {one.value}" for one in app.metric]
     shown += [link.proto.label for link in app.get("page_link")]
     return "\n".join(shown)
+
+
+def place_of(app: AppTest, name: str) -> str | None:
+    """What the address says under a name."""
+    value = app.query_params.get(name)
+    return value[0] if isinstance(value, list) else value
 
 
 def leads_to(app: AppTest) -> set[str]:
