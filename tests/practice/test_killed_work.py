@@ -7,7 +7,7 @@ import sys
 import pytest
 
 
-@pytest.mark.parametrize(("place", "kills"), [("SQLite", 4), ("PostgreSQL", 2)])
+@pytest.mark.parametrize(("place", "kills"), [("SQLite", 2), ("PostgreSQL", 1)])
 @pytest.mark.parametrize("kind", ["answer", "turn", "import"])
 def test_a_kill_loses_doubles_and_crosses_nothing_and_the_work_is_finished(
     kind: str, place: str, kills: int, request: pytest.FixtureRequest

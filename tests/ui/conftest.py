@@ -1,5 +1,6 @@
 """Fixtures of every page, under AppTest and in a real Chromium."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -59,7 +60,9 @@ def browser() -> "Iterator[Browser]":
 def app(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """The served app's address; its language is the browser's, and other settings of the test's environment count."""
     monkeypatch.delenv("COACH_LANGUAGE")
-    command = [sys.executable, "-m", "coach.cli", "serve", "--port", "18501"]
+    # Two workers that look for a free port at the same moment would find the same one.
+    port = 18501 + 100 * int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:])
+    command = [sys.executable, "-m", "coach.cli", "serve", "--port", str(port)]
     server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     assert server.stdout is not None
     line = server.stdout.readline()

@@ -14,6 +14,7 @@ from ui.components.clock import clock
 from ui.components.draft import kept_text, let_go, nothing_written, too_long
 from ui.components.fault import fault_box
 from ui.components.finder import question_finder
+from ui.components.focus import focus_on
 from ui.components.header import page_header
 from ui.components.markup import plain
 from ui.components.topic import topic_name
@@ -67,6 +68,7 @@ def _write(answering: Answering, reference: ReferenceAnswer, _: Translate) -> No
         _,
         placeholder=_("Say it as you would in the interview. Ctrl+Enter submits."),
     )
+    focus_on(place)
     if text is not None:
         _submit(answering, question_id, place, text, _)
     with st.expander(_("See the reference first"), icon=":material/menu_book:"):

@@ -19,6 +19,7 @@ from ui.components.broken_off import broken_off
 from ui.components.difference import difference_box
 from ui.components.disagreement import disagree_here, disagreement_line
 from ui.components.draft import kept_text, let_go, nothing_written, too_long
+from ui.components.focus import focus_on
 from ui.components.judging import judgement
 from ui.components.markup import numbered, plain
 from ui.components.verdict import open_card, verdict_card
@@ -178,6 +179,7 @@ def _judged(
     _: Translate,
 ) -> None:
     _verdicts(answering, attempt.id, _)
+    focus_on(f"result-{attempt.id}", f"{attempt.id}-{len(attempt.follow_ups)}-{len(attempt.earlier)}")
     if feedback.strengths:
         st.subheader(_("What was good"), anchor=False)
         st.markdown("\n".join(f"- :material/thumb_up: {plain(strength)}" for strength in feedback.strengths))
@@ -208,7 +210,8 @@ def _verdicts(answering: Answering, attempt_id: str, _: Translate) -> None:
             on_click=session.drop,
             args=(_lit(attempt),),
         )
-    _result(attempt, attempt.feedback, _)
+    with st.container(key=f"result-{attempt_id}"):
+        _result(attempt, attempt.feedback, _)
     for place, verdict in enumerate(attempt.feedback.key_points):
         texts = (attempt.answer, *(one.answer for one in attempt.follow_ups)) if lit == verdict.id else ()
         with st.container(border=True, gap="small"):

@@ -13,6 +13,7 @@ from coach.practice.work import Failed, Finished, Job, Kind, Stopped
 from ui import session
 from ui.components.broken_off import broken_off
 from ui.components.chat import bubbles, customer_message, own_message, turn_feedback
+from ui.components.focus import focus_on
 from ui.components.markup import plain
 from ui.components.mood import change_line, mood_chart
 from ui.components.rubric import rubric_bars, rubric_rows
@@ -47,7 +48,9 @@ def _await_debrief(role_play: RolePlay, _: Translate) -> None:
 
 
 def _debrief(playing: RolePlaying, role_play: RolePlay, debrief: Debrief, _: Translate) -> None:
-    _outcome(role_play, debrief, _)
+    with st.container(key="outcome"):
+        _outcome(role_play, debrief, _)
+    focus_on("outcome", f"debrief-{role_play.id}")
     st.subheader(_("How the mood went"), anchor=False)
     mood_chart(debrief.mood, _)
     if debrief.costliest is not None:

@@ -17,6 +17,7 @@ from ui.components.broken_off import broken_off
 from ui.components.clock import clock
 from ui.components.draft import kept_text, let_go, nothing_written, too_long
 from ui.components.fault import fault_box
+from ui.components.focus import focus_on
 from ui.components.header import page_header
 from ui.components.markup import plain
 from ui.views.interview_report import interview_report
@@ -87,6 +88,7 @@ def _question(interviewing: Interviewing, interview: Interview, step: NextQuesti
         height=_HEIGHT,
         placeholder=_("Say it as you would in the interview. Ctrl+Enter submits."),
     )
+    focus_on(_place(interview, step))
     if text is not None:
         _submit(interviewing.answer, interview, step, text, _)
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -113,6 +115,7 @@ def _follow_up(interviewing: Interviewing, interview: Interview, step: NextFollo
         height=_FOLLOW_UP_HEIGHT,
         placeholder=_("Answer as in the conversation. Ctrl+Enter submits."),
     )
+    focus_on(_place(interview, step))
     if text is not None:
         _submit(interviewing.answer_follow_up, interview, step, text, _)
     with st.container(horizontal=True, vertical_alignment="center"):

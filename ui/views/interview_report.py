@@ -12,6 +12,7 @@ from coach.practice.interview_report import InterviewReport
 from coach.practice.interviewing import Interviewing
 from coach.practice.record import Choice, Interview, Record, everything
 from ui import session
+from ui.components.focus import focus_on
 from ui.components.interview_figures import interview_figures
 from ui.components.interview_pictures import time_used, topics_score
 from ui.components.interview_rows import asked_question, follow_up_gains, to_practise
@@ -29,7 +30,9 @@ def interview_report(interviewing: Interviewing, interview: Interview, _: Transl
     day = long_day_name(report.created.astimezone(zone).date(), session.language())
     st.header(_("Your interview"), anchor=False)
     st.caption(f"{day} · {plain(topic_name(report.topic, _))}" if report.topic else day)
-    interview_figures(report, _)
+    with st.container(key="figures"):
+        interview_figures(report, _)
+    focus_on("figures", f"report-{interview.id}")
     _ends(report, wordings, _)
     _practise_first(report, wordings, _)
     _pictures(report, _)

@@ -16,6 +16,7 @@ from ui.components.broken_off import broken_off
 from ui.components.care import care
 from ui.components.chat import PAUSE_SECONDS, bubbles, customer_message, own_message, turn_feedback
 from ui.components.fault import fault_box
+from ui.components.focus import focus_on
 from ui.components.header import page_header
 from ui.components.markup import plain
 from ui.components.mood import mood_gauge
@@ -134,6 +135,7 @@ def _desk(playing: RolePlaying, role_play: RolePlay, _: Translate) -> None:
         on_submit=_say,
         args=(role_play, key),
     )
+    focus_on(key)
 
 
 def _actions(playing: RolePlaying, role_play: RolePlay, waiting: bool, _: Translate) -> None:
