@@ -12,7 +12,7 @@ run: $(READY)
 	@exec $(BIN)/coach serve
 
 test: check
-	@$(BIN)/pytest
+	@$(BIN)/pytest -n auto --dist worksteal
 
 check: $(READY)
 	@$(BIN)/ruff format --check --quiet . || { echo "run $(BIN)/ruff format ."; exit 1; }

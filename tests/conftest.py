@@ -4,11 +4,13 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
 from sqlalchemy import URL
 
+from coach.adapters.chroma_index import ChromaIndex
 from coach.compose import Coach
 from coach.settings import Settings
 from tests import postgres_server
@@ -17,6 +19,11 @@ from tests.openai_server import OpenAIServer
 # The same examples on every run, and no clock: a slow machine is no fault.
 settings.register_profile("house", derandomize=True, deadline=None)
 settings.load_profile("house")
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Three for two cores: a third of the time the tests wait for browsers, servers and disks."""
+    return ((os.cpu_count() or 1) * 3 + 1) // 2
 
 
 @pytest.fixture
@@ -55,7 +62,7 @@ def _indexed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def data_dir(_indexed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def data_dir(_indexed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A data folder of the test's own, its index built, named by the environment; no other setting is there."""
     for name in [name for name in os.environ if name.startswith("COACH_") or name.endswith("_API_KEY")]:
         monkeypatch.delenv(name)
@@ -69,4 +76,15 @@ def data_dir(_indexed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
             shutil.copy(built, folder / "index")
     monkeypatch.setenv("COACH_DATA_DIR", str(folder))
     monkeypatch.setenv("COACH_LANGUAGE", "en")
-    return folder
+    opened: list[ChromaIndex] = []
+    begin = ChromaIndex.__init__
+
+    def begun(index: ChromaIndex, *given: Any) -> None:
+        begin(index, *given)
+        opened.append(index)
+
+    # The end of a process closes them; here it would take some 70 MB a test until the last one.
+    monkeypatch.setattr(ChromaIndex, "__init__", begun)
+    yield folder
+    for index in opened:
+        index.close()
