@@ -45,6 +45,19 @@ def test_an_answer_is_given_by_keyboard_and_found_again(browser: "Browser", app:
     assert page.get_by_test_id("stException").count() == 0
 
 
+def test_the_keyboard_is_where_the_next_step_is(browser: "Browser", app: str) -> None:
+    page = opened(browser, f"{app}/answer")
+    page.get_by_role("button", name="随机一题").press("Enter")
+    text_area(page)
+    page.wait_for_function("document.activeElement.matches('textarea')")
+    page.keyboard.type(ANSWER)
+    page.keyboard.press("Control+Enter")
+    page.get_by_test_id("stMetric").wait_for(timeout=WAIT)
+    page.wait_for_function("document.activeElement.className.includes('st-key-result-')")
+    page.keyboard.press("Tab")
+    page.locator("[role=radio]:focus").wait_for()  # what one can do about the first verdict
+
+
 def test_the_browsers_language_counts_and_can_be_switched(browser: "Browser", app: str) -> None:
     page = opened(browser, f"{app}/answer", locale="en-GB")
     page.get_by_text("A random question").wait_for(timeout=WAIT)

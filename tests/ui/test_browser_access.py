@@ -1,9 +1,13 @@
 """Every page under axe-core, the checker of the WCAG rules: nothing serious, light and dark."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from coach.compose import Coach
+from coach.practice.record import Choice
+from coach.settings import Settings
 from tests.ui.browser_parts import IN_A_BROWSER, opened
 
 if TYPE_CHECKING:
@@ -26,14 +30,39 @@ PAGES = (
 )
 
 
+def practice_under_way(data_dir: Path) -> list[str]:
+    """A role-play and a mock interview, each in its midst and at its end; their addresses."""
+    coach = Coach(Settings(data_dir=data_dir))
+    playing, interviewing = coach.role_playing(), coach.interviewing()
+    chat, over = (playing.begin("late-birthday-gift", seed=7) for _ in range(2))
+    chat = playing.answer(playing.submit(chat, "您好，等了四天还没到，换我也着急。"))
+    for said in ("您别激动，这不归我管，您去问快递吧。", "让您白等了这么久，我马上查物流，十分钟内回您。"):
+        over = playing.answer(playing.submit(over, said))
+    over = playing.quit(over)
+    playing.debrief(over)
+    asked, done = (interviewing.begin(2, Choice.RANDOM, follow_ups=1, seed=7) for _ in range(2))
+    asked = interviewing.answer(asked, "我会先听客户说完，再想办法。")
+    done = interviewing.judge(interviewing.answer(done, "我会先听客户说完，再想办法。"))
+    done = interviewing.end(interviewing.judge(interviewing.answer_follow_up(done, "我会把进展主动告诉他。")))
+    interviewing.report(interviewing.judge(done))
+    coach.index.close()
+    return [
+        f"roleplay?id={chat.id}",
+        f"roleplay?id={over.id}",
+        f"roleplay?id={over.id}&debrief=1",
+        f"interview?id={asked.id}",
+        f"interview?id={done.id}",
+    ]
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.usefixtures("practised")
-def test_no_page_has_a_serious_fault(browser: "Browser", app: str, scheme: str) -> None:
+def test_no_page_has_a_serious_fault(browser: "Browser", app: str, data_dir: Path, scheme: str) -> None:
     from axe_playwright_python.sync_playwright import Axe
 
     axe, found = Axe(), []
     page = opened(browser, app, scheme=scheme)
-    for path in PAGES:
+    for path in (*PAGES, *practice_under_way(data_dir)):
         page.goto(f"{app}/{path}")
         page.locator("h1").first.wait_for()
         page.wait_for_load_state("networkidle")

@@ -73,6 +73,25 @@ def test_a_whole_interview_on_a_phone_with_a_reload_in_the_middle(browser: "Brow
     assert TO_THE_FOLLOW_UP in Path(download.value.path()).read_text("utf-8")
 
 
+def test_one_writes_from_question_to_follow_up_to_report_without_a_pointer(browser: "Browser", app: str) -> None:
+    page = opened(browser, f"{app}/interview")
+    begun(page)
+    for label in ("你的回答", "你对追问的回答", "你的回答", "你对追问的回答"):
+        box(page, label).and_(page.locator(":focus")).wait_for()
+        page.keyboard.type(f"{ANSWER}{label}")
+        page.keyboard.press("Control+Enter")
+    page.get_by_role("heading", name="你的面试报告").wait_for()
+    page.locator(".st-key-figures:focus").wait_for()
+
+
+def test_a_touch_screen_keeps_its_keyboard_down(browser: "Browser", app: str) -> None:
+    page = browser.new_context(locale="zh-CN", has_touch=True, is_mobile=True).new_page()
+    page.goto(f"{app}/answer?question=q03")
+    box(page, "你的回答").wait_for()
+    page.wait_for_function("document.documentElement.dataset.focusedStep")
+    assert not box(page, "你的回答").evaluate("box => box === document.activeElement")
+
+
 def test_one_can_leave_and_go_on_later_from_the_list(browser: "Browser", app: str) -> None:
     page = opened(browser, f"{app}/interview", width=1280)
     begun(page)
