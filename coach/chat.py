@@ -10,6 +10,7 @@ from typing import Literal, Protocol, TypeVar
 from pydantic import BaseModel, ConfigDict
 
 from coach.errors import ModelBusy
+from coach.language import Sentence
 
 
 class Message(BaseModel):
@@ -70,7 +71,7 @@ class Retry(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    reason: str
+    reason: Sentence
 
 
 class Deadline:
@@ -124,7 +125,7 @@ def complete(
     for piece in model.stream(messages, deadline, shape):
         if isinstance(piece, Reply):
             return piece
-    raise ModelBusy(f"{model.name} ended without a reply; try again")
+    raise ModelBusy("{model} ended without a reply; try again", model=model.name)
 
 
 class ScriptedModel:

@@ -1,6 +1,7 @@
 """The `coach` command. JSON goes to stdout, progress and faults to stderr; `docs/commands.md` is the contract."""
 
 import sys
+from functools import reduce
 from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -8,8 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from coach import cli_bank, cli_eval, cli_export, cli_interview, cli_progress, cli_record, cli_roleplay
-from coach.command import AsJson, Judge, chosen_judge, give, kept_answer, opened
-from coach.errors import CoachError, InputError
+from coach.command import AsJson, Judge, chosen_judge, fault_line, give, kept_answer, opened
+from coach.errors import CoachError, InputError, Unavailable
+from coach.language import Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,7 +62,7 @@ def main() -> None:
     try:
         app()
     except CoachError as fault:
-        print(f"coach: {fault}", file=sys.stderr)  # noqa: T201
+        print(fault_line(fault), file=sys.stderr)  # noqa: T201
         sys.exit(fault.exit_code)
     except BrokenPipeError:
         sys.stderr.close()  # what reads our output has had enough; nothing is left to say
@@ -81,14 +83,16 @@ def serve(
 @app.command()
 def doctor(as_json: AsJson = False) -> None:
     """Say what is configured and whether it works."""
-    from dataclasses import asdict
-
     from coach.checkup import checkup
 
     coach, terminal = opened()
     with terminal.waiting("trying each part"):
         checks = list(checkup(coach, terminal.language))
-    give(as_json, {"checks": [asdict(check) for check in checks]}, lambda: terminal.checks(checks))
+    result = [
+        {"name": one.name, "ok": one.ok, "detail": str(one.detail), "how_to_fix": str(one.how_to_fix or "")}
+        for one in checks
+    ]
+    give(as_json, {"checks": result}, lambda: terminal.checks(checks))
     if not all(check.ok for check in checks):
         raise typer.Exit(3)
 
@@ -171,11 +175,11 @@ def export_bank(
     from coach.bank.writing import to_markdown
 
     if form not in ("md", "yaml"):
-        raise InputError(f"there is no format {form!r}; choose md or yaml")
+        raise InputError("there is no format {form!r}; choose md or yaml", form=form)
     coach, _ = opened()
     banks = {bank.name: bank for bank in coach.library.banks()}
     if name not in banks:
-        raise InputError(f"there is no bank {name!r}; there are: {', '.join(banks)}")
+        raise InputError("there is no bank {name!r}; there are: {names}", name=name, names=", ".join(banks))
     text = to_markdown(banks[name]) if form == "md" else coach.bank_as_yaml(banks[name])
     if out is None:
         sys.stdout.write(text)
@@ -183,7 +187,9 @@ def export_bank(
     try:
         out.write_text(text, encoding="utf-8")
     except OSError as fault:
-        raise InputError(f"{out} can't be written ({fault.strerror}); give another place with -o") from None
+        raise InputError(
+            "{file} can't be written ({fault}); give another place with -o", file=out, fault=fault.strerror
+        ) from None
 
 
 @bank_app.command("remove")
@@ -248,7 +254,7 @@ def feedback(
     reference = answering.reference(attempt.question_id)
     done = _watched(answering.judge(attempt), len(reference.key_points), terminal).feedback
     give(as_json, _feedback_json(done), lambda: terminal.feedback(done, reference, text))
-    _exit_where_the_model_failed(done, "your answer is kept")
+    _stop_where_the_model_failed(done, Sentence.of("your answer is kept"))
 
 
 def _judge_again(attempt_id: str, judge: "JudgeChoice", as_json: bool) -> None:
@@ -270,8 +276,8 @@ def _judge_again(attempt_id: str, judge: "JudgeChoice", as_json: bool) -> None:
             terminal.feedback(after, reference, attempt.answer)
 
     give(as_json, _feedback_json(after) | drawn, draw)
-    stays = "your answer is kept" if done.replaces else "the earlier feedback stays"
-    _exit_where_the_model_failed(after, stays)
+    stays = Sentence.of("your answer is kept") if done.replaces else Sentence.of("the earlier feedback stays")
+    _stop_where_the_model_failed(after, stays)
 
 
 def _watched(events: "Iterator[Event]", points: int, terminal: "Terminal") -> "Done":
@@ -313,7 +319,7 @@ def followups(
     asked = next_follow_ups(done, answering.reference(done.question_id), text, IN_A_ROW)
     rows = {"follow_ups": [follow_up.model_dump() for follow_up in asked]}
     give(as_json, rows, lambda: terminal.follow_ups(asked))
-    _exit_where_the_model_failed(done, "your answer is kept")
+    _stop_where_the_model_failed(done, Sentence.of("your answer is kept"))
 
 
 def _answer(text: str | None, file: Path | None, stdin: str | None) -> str:
@@ -325,24 +331,24 @@ def _answer(text: str | None, file: Path | None, stdin: str | None) -> str:
     try:
         return file.read_text("utf-8-sig") if file else sys.stdin.buffer.read().decode("utf-8-sig")
     except OSError as fault:
-        raise InputError(f"{file} can't be read ({fault.strerror}); check the path") from None
+        raise InputError("{file} can't be read ({fault}); check the path", file=file, fault=fault.strerror) from None
     except UnicodeDecodeError:
-        raise InputError(f"{file or 'stdin'} is not UTF-8 text; save it as UTF-8") from None
+        raise InputError("{file} is not UTF-8 text; save it as UTF-8", file=file or "stdin") from None
 
 
 def _feedback_json(feedback: "Feedback") -> dict[str, object]:
     return feedback.model_dump(mode="json", exclude={"raw_replies"})
 
 
-def _exit_where_the_model_failed(feedback: "Feedback", kept: str) -> None:
+def _stop_where_the_model_failed(feedback: "Feedback", kept: Sentence) -> None:
     from coach.critique.feedback import REASON_TEXTS, Reason
 
     given = {verdict.reason for verdict in feedback.key_points if verdict.reason}
     failed = given & {Reason.MODEL_BUSY, Reason.MODEL_REJECTED} or (given if feedback.has_failed else set())
     if failed:
-        reasons = " and ".join(sorted(REASON_TEXTS[reason] for reason in failed))
-        print(f"coach: {reasons}; {kept}. Try again, or use --judge offline", file=sys.stderr)  # noqa: T201
-        raise typer.Exit(3)
+        reasons = [Sentence(text, {}) for text in sorted(REASON_TEXTS[reason] for reason in failed)]
+        all_of_them = reduce(lambda some, one: Sentence.of("{some} and {one}", some=some, one=one), reasons)
+        raise Unavailable("{reasons}; {kept}. Try again, or use --judge offline", reasons=all_of_them, kept=kept)
 
 
 if __name__ == "__main__":

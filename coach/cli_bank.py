@@ -1,6 +1,5 @@
 """`coach bank draft` and `coach bank drafts`: what a model drafts for an imported bank, and what a person decides."""
 
-import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -49,9 +48,12 @@ def draft(name: str, question: One = None, as_json: AsJson = False) -> None:
             break
     give(as_json, _drafted_json(bank.name, done), lambda: drawing.drafted(bank.name, done))
     if failed is not None:
-        kept = f"what was drafted for {len(done)} of {len(lacking)} questions is kept; run it again to go on"
-        print(f"coach: {failed}; {kept}", file=sys.stderr)  # noqa: T201
-        raise typer.Exit(failed.exit_code)
+        raise ModelError(
+            "{fault}; what was drafted for {done} of {all} questions is kept; run it again to go on",
+            fault=failed.sentence,
+            done=len(done),
+            all=len(lacking),
+        )
 
 
 def drafts(
@@ -66,7 +68,9 @@ def drafts(
     bank = _imported(coach.library, name)
     chosen, dropped = dict.fromkeys(approve or ()), frozenset(reject or ())
     if text is not None and len(chosen) != 1:
-        raise InputError(f"--text is the wording of one draft, and {len(chosen)} are approved; name one with --approve")
+        raise InputError(
+            "--text is the wording of one draft, and {number} are approved; name one with --approve", number=len(chosen)
+        )
     approved = [open_draft(bank, number)[1] for number in sorted(chosen)]
     rejected = [open_draft(bank, number)[1] for number in sorted(dropped)]
     if chosen or dropped:
@@ -91,7 +95,9 @@ def _imported(library: "Library", name: str) -> "Bank":
     bank = library.imported(name)
     if bank is None:
         names = [one.name for one in library.banks() if one.name != BUNDLED]
-        raise InputError(f"there is no imported bank {name!r}; there are: {', '.join(names) or 'none yet'}")
+        if not names:
+            raise InputError("there is no imported bank {name!r}; there are: none yet", name=name)
+        raise InputError("there is no imported bank {name!r}; there are: {names}", name=name, names=", ".join(names))
     return bank
 
 

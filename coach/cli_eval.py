@@ -57,7 +57,7 @@ def eval_acts(
     from coach.evaluation.cases import TurnCase, read_cases
 
     if observer not in {"offline", "llm"}:
-        raise InputError(f"there is no observer {observer!r}; choose offline or llm")
+        raise InputError("there is no observer {observer!r}; choose offline or llm", observer=observer)
     cases = read_cases(file, TurnCase)
     coach, terminal = opened()
     watching = coach.observer(chosen_judge(observer))

@@ -20,24 +20,27 @@ Out = Annotated[Path | None, typer.Option("-o", help="A file; stdout where none 
 
 def export(session: Session = None, format: FormatName = "json", out: Out = None) -> None:
     """Write what was practised as JSON, Markdown, CSV or a report that prints well."""
+    from coach.language import translate_to
     from coach.practice.exporting import FORMATS, Format, exported, is_empty, selected
     from coach.practice.record import everything
 
     chosen: dict[str, Format] = {form: form for form in FORMATS}
     if format not in chosen:
-        raise InputError(f"there is no format {format!r}; choose {', '.join(FORMATS)}")
+        raise InputError("there is no format {form!r}; choose {names}", form=format, names=", ".join(FORMATS))
     coach, terminal = opened()
+    _ = translate_to(terminal.language)
     practice = everything(coach.record)
     if session is not None:
         practice = selected(practice, session)
         if is_empty(practice):
             raise InputError(
-                f"there is no session, answer, role-play or interview {session}; see `coach history --json`"
+                "there is no session, answer, role-play or interview {id}; see `coach history --json`", id=session
             )
     now = datetime.now(UTC)
     text = exported(practice, chosen[format], terminal.language, datetime.now().astimezone().tzinfo or UTC, now)
     if not text:
-        print("coach: no verdict was disagreed with, so there is no case; see `coach disagree`", file=sys.stderr)  # noqa: T201
+        said = _("no verdict was disagreed with, so there is no case; see `coach disagree`")
+        print(f"coach: {said}", file=sys.stderr)  # noqa: T201
     if out is None:
         sys.stdout.write(text)
         return
@@ -45,4 +48,6 @@ def export(session: Session = None, format: FormatName = "json", out: Out = None
         # A mark of the byte order, so that spreadsheets read a CSV as UTF-8.
         out.write_text(text, encoding="utf-8-sig" if format == "csv" else "utf-8", errors="backslashreplace")
     except OSError as fault:
-        raise InputError(f"{out} can't be written ({fault.strerror}); give another place with -o") from None
+        raise InputError(
+            "{file} can't be written ({fault}); give another place with -o", file=out, fault=fault.strerror
+        ) from None

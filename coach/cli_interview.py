@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from coach.command import AsJson, Judge, chosen_judge, opened
+from coach.command import AsJson, Judge, chosen_judge, fault_line, opened
 from coach.errors import InputError
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def interview(
     if resume is not None and given != (None,) * len(given):
         raise InputError("an interview goes on as it began; give --resume ID alone, or with --judge and --json")
     if choice is not None and choice not in set(Choice):
-        raise InputError(f"there is no choice {choice!r}; choose random, weakest or due")
+        raise InputError("there is no choice {choice!r}; choose random, weakest or due", choice=choice)
     coach, terminal = opened()
     interviewing = coach.interviewing(chosen_judge(judge))
     with terminal.waiting("bringing the search index up to date"):  # seconds, the first time
@@ -90,7 +90,7 @@ def _in_json(interviewing: "Interviewing", sitting: "Interview") -> None:
                 case Over():
                     break
         except InputError as fault:
-            print(f"coach: {fault}", file=sys.stderr)  # noqa: T201
+            print(fault_line(fault), file=sys.stderr)  # noqa: T201
             sitting = interviewing.interview(sitting.id)
     _write({"report": interviewing.report(sitting).model_dump(mode="json")})
 

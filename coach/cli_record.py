@@ -38,7 +38,9 @@ def disagree(
     try:
         held = None if label is None else Label(label)
     except ValueError:
-        raise InputError(f"there is no label {label!r}; choose covered, partial, missing or contradicted") from None
+        raise InputError(
+            "there is no label {label!r}; choose covered, partial, missing or contradicted", label=label
+        ) from None
     coach, terminal = opened()
     kept = coach.answering("offline").disagree(kept_answer(coach.record, attempt), key_point, held, why)
     rows = {key: one.model_dump(mode="json") for key, one in kept.disagreements.items()}
@@ -74,9 +76,11 @@ def _content(file: Path) -> str:
     try:
         return file.read_text("utf-8-sig")
     except OSError as fault:
-        raise InputError(f"{file} can't be read ({fault.strerror}); check the path") from None
+        raise InputError("{file} can't be read ({fault}); check the path", file=file, fault=fault.strerror) from None
     except UnicodeDecodeError:
-        raise InputError(f"{file} is not UTF-8 text, so no export; give a file that `coach export` wrote") from None
+        raise InputError(
+            "{file} is not UTF-8 text, so no export; give a file that `coach export` wrote", file=file
+        ) from None
 
 
 def _size(practice: "Practice") -> int:

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from coach.command import AsJson, Judge, chosen_judge, give, opened
+from coach.command import AsJson, Judge, chosen_judge, fault_line, give, opened
 from coach.errors import InputError
 
 if TYPE_CHECKING:
     from coach.customer.debrief import Debrief
     from coach.customer.turns import Exchange
+    from coach.language import Translate
     from coach.practice.record import RolePlay
     from coach.practice.roleplay import RolePlaying
 
@@ -48,13 +49,14 @@ def roleplay(
 ) -> None:
     """Talk to a difficult customer, and see what each turn did."""
     from coach.customer.turns import Intensity
+    from coach.language import translate_to
 
     if (scenario is None) == (resume is None):
         raise InputError("name a scenario with --scenario (see `coach scenarios`), or go on with --resume ID")
     if resume is not None and (difficulty is not None or seed is not None):
         raise InputError("a role-play goes on as it began; leave out --difficulty and --seed beside --resume")
     if intensity not in set(Intensity):
-        raise InputError(f"there is no intensity {intensity!r}; choose mild, firm or harsh")
+        raise InputError("there is no intensity {intensity!r}; choose mild, firm or harsh", intensity=intensity)
     coach, terminal = opened()
     playing = coach.role_playing(chosen_judge(judge))
     with terminal.waiting("bringing the search index up to date"):  # seconds, the first time
@@ -65,14 +67,14 @@ def roleplay(
     else:
         role_play = playing.role_play(str(resume))
     if as_json:
-        _in_json(playing, role_play)
+        _in_json(playing, role_play, translate_to(terminal.language))
         return
     from coach.terminal_chat import Chat
 
     Chat(playing, terminal.language).run(role_play)
 
 
-def _in_json(playing: "RolePlaying", role_play: "RolePlay") -> None:
+def _in_json(playing: "RolePlaying", role_play: "RolePlay", _: "Translate") -> None:
     """A turn a line on stdin, an object a line on stdout; the end of the input is the candidate giving up."""
     from coach.customer.mood import StopReason
     from coach.customer.safety import HELP, HELP_LINES
@@ -85,7 +87,7 @@ def _in_json(playing: "RolePlaying", role_play: "RolePlay") -> None:
         try:
             role_play = playing.submit(role_play, line.strip("\r\n"))
         except InputError as fault:
-            print(f"coach: {fault}", file=sys.stderr)  # noqa: T201
+            print(fault_line(fault), file=sys.stderr)  # noqa: T201
             continue
         role_play = playing.answer(role_play)
         if role_play.pending is None:
@@ -95,8 +97,8 @@ def _in_json(playing: "RolePlaying", role_play: "RolePlay") -> None:
     if role_play.end is None:
         role_play = playing.quit(role_play)
     if role_play.end is StopReason.PAUSED_FOR_SAFETY:
-        numbers = ", ".join(f"{number} ({whose})" for number, whose in HELP_LINES)
-        print(f"coach: {HELP} {numbers}", file=sys.stderr)  # noqa: T201
+        numbers = ", ".join(f"{number} ({_(whose)})" for number, whose in HELP_LINES)
+        print(f"coach: {_(HELP)} {numbers}", file=sys.stderr)  # noqa: T201
     if role_play.pending is not None or not _ends_itself(role_play):
         state = playing.scene(role_play).state.model_dump()
         _write(_object(len(role_play.exchanges), (), None, {**state, "end": role_play.end}))

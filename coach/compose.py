@@ -177,9 +177,10 @@ class Coach:
         from coach.bank.drafting import draft_and_keep
 
         found = self.library.imported(bank)
-        if found is None or self.model is None:
-            fault = "no model is set; drafts need one: set COACH_MODEL (see .env.example)"
-            raise InputError(fault if found else f"there is no imported bank {bank!r}")
+        if found is None:
+            raise InputError("there is no imported bank {name!r}", name=bank)
+        if self.model is None:
+            raise InputError("no model is set; drafts need one: set COACH_MODEL (see .env.example)")
         model = through(self.model)
         lacking = [question for question in found.questions if missing(question).anything]
         for place, question in enumerate(lacking):

@@ -12,21 +12,32 @@
         ├── ModelError           the chat model gave no reply
         │   ├── ModelBusy        it kept failing in a way that passes (429, 5xx, timeout, reset)
         │   ├── ModelRejected    it will not take this request (400, 401, 403, 413); asking again won't help
-        │   └── ReplyBroken      a stream ended in the middle; `text` holds what had arrived
+        │   └── ReplyBroken      a stream ended in the middle; `arrived` holds what had come
         ├── EmbeddingError       the embedding model gave no usable vectors; the old index is kept
         ├── IndexUnavailable     the vector store can't be opened or built
         └── RecordUnavailable    the database can't be read or written; the caller still holds the text
 
+A message is an English sentence with places for its values, never an f-string: so it can be said in Chinese too.
 Decide by type, never by the text of a message. No message may hold a key or an answer.
 """
 
 from typing import ClassVar
 
+from coach.language import Sentence, Translate
+
 
 class CoachError(Exception):
-    """Anything that a person is told in one line."""
+    """Anything that a person is told in one line: `CoachError("there is no bank {name!r}", name=name)`."""
 
     exit_code: ClassVar[int] = 1
+
+    def __init__(self, text: str, **values: object) -> None:
+        self.sentence = Sentence.of(text, **values)
+        super().__init__(str(self.sentence))
+
+    def said(self, _: Translate) -> str:
+        """The line in the language of `_`."""
+        return self.sentence.said(_)
 
 
 class WorkStopped(CoachError):
@@ -78,11 +89,11 @@ class ModelRejected(ModelError):
 
 
 class ReplyBroken(ModelError):
-    """A stream ended in the middle; `text` holds what had arrived."""
+    """A stream ended in the middle; `arrived` holds what had come until then."""
 
-    def __init__(self, message: str, text: str) -> None:
-        super().__init__(message)
-        self.text = text
+    def __init__(self, text: str, arrived: str = "", **values: object) -> None:
+        super().__init__(text, **values)
+        self.arrived = arrived
 
 
 class EmbeddingError(Unavailable):

@@ -46,7 +46,9 @@ def serve(host: str, port: int, announce: Callable[[str], None]) -> None:
     finally:
         _stop(app)
     if app.returncode not in (0, -signal.SIGTERM, -signal.SIGINT):
-        raise Unavailable(f"the web app stopped by itself (exit {app.returncode}); its last lines stand above")
+        raise Unavailable(
+            "the web app stopped by itself (exit {code}); its last lines stand above", code=app.returncode
+        )
 
 
 def _as_ctrl_c(number: int, frame: object) -> None:
@@ -61,18 +63,22 @@ def _free_port(host: str, first: int) -> int:
             try:
                 probe.bind((host, port))
             except (socket.gaierror, OverflowError):
-                raise InputError(f"{host} is no address of this machine; use 127.0.0.1, or 0.0.0.0 for all") from None
+                raise InputError(
+                    "{host} is no address of this machine; use 127.0.0.1, or 0.0.0.0 for all", host=host
+                ) from None
             except OSError:
                 continue
             return port
-    raise InputError(f"no port from {first} on is free on {host}; name another with --port")
+    raise InputError("no port from {first} on is free on {host}; name another with --port", first=first, host=host)
 
 
 def _wait_for(host: str, port: int, app: subprocess.Popen[bytes]) -> None:
     ends = time.monotonic() + _START_SECONDS
     while time.monotonic() < ends:
         if app.poll() is not None:
-            raise Unavailable(f"the web app did not start (exit {app.returncode}); its last lines stand above")
+            raise Unavailable(
+                "the web app did not start (exit {code}); its last lines stand above", code=app.returncode
+            )
         try:
             connection = HTTPConnection(host, port, timeout=2)
             connection.request("GET", "/_stcore/health")
@@ -81,7 +87,9 @@ def _wait_for(host: str, port: int, app: subprocess.Popen[bytes]) -> None:
         except (OSError, HTTPException):
             pass
         time.sleep(0.1)
-    raise Unavailable(f"the web app did not answer within {_START_SECONDS} s; try again, or see `coach doctor`")
+    raise Unavailable(
+        "the web app did not answer within {seconds} s; try again, or see `coach doctor`", seconds=_START_SECONDS
+    )
 
 
 def _stop(app: subprocess.Popen[bytes]) -> None:

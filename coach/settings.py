@@ -75,7 +75,7 @@ def load_settings() -> Settings:
         first = fault.errors(include_url=False)[0]
         name = "COACH_" + str(first["loc"][0]).upper()
         raise SettingsError(
-            f"{name}: {first['msg']}; change it in the environment or in .env (see .env.example)"
+            "{name}: {fault}; change it in the environment or in .env (see .env.example)", name=name, fault=first["msg"]
         ) from None
 
 

@@ -67,9 +67,9 @@ class Terminal:
         """What works and what does not, and how to mend it."""
         for check in checks:
             mark = "[green]✓[/]" if check.ok else "[red]✗[/]"
-            self._out.print(f"{mark} [bold]{check.name}[/]  {escape(check.detail)}")
+            self._out.print(f"{mark} [bold]{check.name}[/]  {escape(check.detail.said(self._))}")
             if check.how_to_fix:
-                self._out.print(Padding(f"→ {escape(check.how_to_fix)}", (0, 0, 0, 4)))
+                self._out.print(Padding(f"→ {escape(check.how_to_fix.said(self._))}", (0, 0, 0, 4)))
 
     def update(self, update: Update) -> None:
         """What changed in the index."""
@@ -123,7 +123,7 @@ class Terminal:
         )
         self._out.print(escape(form.format(**imported.model_dump())))
         for problem in imported.problems:
-            line = _("line {line}: {message}").format(line=problem.line, message=problem.message)
+            line = _("line {line}: {message}").format(line=problem.line, message=problem.message.said(_))
             self._out.print(f"[yellow]![/] {escape(line)}")
 
     def findings(self, findings: Sequence[Finding]) -> None:

@@ -89,7 +89,7 @@ class Chat:
             try:
                 role_play = self._playing.submit(role_play, said)
             except InputError as fault:
-                self._out.print(f"[yellow]![/] {escape(str(fault))}")
+                self._out.print(f"[yellow]![/] {escape(fault.said(self._))}")
                 return role_play
         else:  # said before a crash, and not answered yet
             self._out.print(f"› {escape(role_play.pending)}")

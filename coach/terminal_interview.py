@@ -51,7 +51,7 @@ class Sitting:
                 try:
                     interview = self._take(interview, step)
                 except InputError as fault:
-                    self._out.print(f"[yellow]![/] {escape(str(fault))}")
+                    self._out.print(f"[yellow]![/] {escape(fault.said(self._))}")
                     interview = self._interviewing.interview(interview.id)
         except (KeyboardInterrupt, EOFError):
             self._pause(interview)

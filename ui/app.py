@@ -14,8 +14,8 @@ from ui.views.progress import progress_view
 from ui.views.roleplay import roleplay_view
 from ui.views.settings import settings_view
 
-_ = session.translate()
-st.set_page_config(page_title=_("Interview coach"), page_icon=":material/forum:", layout="wide")
+_, _here = session.translate(), Path(__file__).parent
+st.set_page_config(page_title=_("Interview coach"), page_icon=str(_here / "icon.svg"), layout="wide")
 pages = {
     "home": st.Page(home_view, title=_("Home"), icon=":material/home:", default=True),
     "answer": st.Page(answer_view, title=_("Answer"), icon=":material/edit_note:", url_path="answer"),
@@ -27,5 +27,5 @@ pages = {
     "settings": st.Page(settings_view, title=_("Settings"), icon=":material/tune:", url_path="settings"),
 }
 session.begin(pages)
-st.html(Path(__file__).with_name("theme.css"))
+st.html(_here / "theme.css")
 st.navigation(list(pages.values()), position="top").run()

@@ -24,6 +24,7 @@ from coach.bank.index import Embedding, Found, Ranked, ReferenceAnswer, Update, 
 from coach.bank.question import Bank, version_of
 from coach.errors import EmbeddingError, IndexUnavailable
 from coach.folding import folded
+from coach.language import Sentence
 
 _SIDES_LOOKED_AT = 180  # all sides of sixty questions; of more questions the nearest
 _DOCUMENTS_LOOKED_AT = 120  # of the first five questions, 1 in 400 has none of its documents among them
@@ -105,7 +106,7 @@ class ChromaIndex:
             if not index.finished.documents:
                 return []
             if len(vector) != index.finished.width:
-                raise StoreBroken(f"{self._embedding.name} gives vectors of another width now")
+                raise StoreBroken(Sentence.of("{model} gives vectors of another width now", model=self._embedding.name))
             sides = index.store.near_sides(vector, max(_SIDES_LOOKED_AT, 3 * limit))
             documents = index.store.near_documents(vector, max(_DOCUMENTS_LOOKED_AT, 3 * limit))
             return _found(index.store, ranked(sides, documents, limit))
@@ -159,7 +160,7 @@ class ChromaIndex:
             if self._open is None or not self._open.fits(self._origin(banks), searching):
                 self._bring_up_to_date(banks, searching)
             if self._open is None:
-                raise StoreBroken("it can't be opened after it was built")
+                raise StoreBroken(Sentence.of("it can't be opened after it was built"))
             return self._open
 
     def _bring_up_to_date(self, banks: Sequence[Bank], searching: bool) -> None:
@@ -248,12 +249,16 @@ class ChromaIndex:
             yield
         except StoreUnreachable as fault:
             raise IndexUnavailable(
-                f"the Chroma server at {self._place} gave no answer ({fault}); start it, or correct COACH_CHROMA_URL"
+                "the Chroma server at {place} gave no answer ({why}); start it, or correct COACH_CHROMA_URL",
+                place=self._place,
+                why=fault.why,
             ) from fault
         except (StoreBroken, OSError) as fault:
             raise IndexUnavailable(
-                f"the search index in {self._place} can't be read or built ({fault}); see that the disk has room and "
-                "may be written, then try again"
+                "the search index in {place} can't be read or built ({why}); see that the disk has room and "
+                "may be written, then try again",
+                place=self._place,
+                why=fault.why if isinstance(fault, StoreBroken) else fault,
             ) from fault
 
 

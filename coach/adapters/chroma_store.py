@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from coach.bank.index import Document, NearDocument, NearSide, Side
 from coach.bank.question import Question
+from coach.language import Sentence
 
 Vector = Sequence[float]
 
@@ -22,11 +23,18 @@ _SERVER_SECONDS = 60  # for one request; a batch of documents takes about one
 _OUR_OWN: Mapping[str, Any] = {"_env_file": None, "anonymized_telemetry": False}
 
 
-class StoreBroken(Exception):
+class _StoreFault(Exception):
+    def __init__(self, why: Sentence | str) -> None:
+        super().__init__(str(why))
+        self.why = why
+        """A sentence of ours, or what others say, for a message to people."""
+
+
+class StoreBroken(_StoreFault):
     """Chroma can't read or write this index: it is not there, or damaged, or the disk is full."""
 
 
-class StoreUnreachable(Exception):
+class StoreUnreachable(_StoreFault):
     """The Chroma server does not answer, or refuses us."""
 
 

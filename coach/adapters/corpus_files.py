@@ -82,15 +82,22 @@ def _stamp(path: Path) -> _Stamp:
 
 def _bundled(folder: Path, paths: Mapping[Path, _Stamp]) -> Bank:
     if not paths:
-        raise BankError(f"{folder}: no question files here; expected q01.yaml and so on; install the program again")
+        raise BankError(
+            "{folder}: no question files here; expected q01.yaml and so on; install the program again", folder=folder
+        )
     places: dict[str, Path] = {}
     questions: list[Question] = []
     for path in paths:
         question = read_yaml(path, Question, _PARTS)
         if question.bank != BUNDLED:
-            raise BankError(f"{path}: id: expected one without a colon, not {question.id!r}")
+            raise BankError("{file}: id: expected one without a colon, not {id!r}", file=path, id=question.id)
         if question.id in places:
-            raise BankError(f"{path}: id: {question.id} is already used by {places[question.id].name}; choose another")
+            raise BankError(
+                "{file}: id: {id} is already used by {other}; choose another",
+                file=path,
+                id=question.id,
+                other=places[question.id].name,
+            )
         places[question.id] = path
         questions.append(question)
     return Bank(name=BUNDLED, questions=tuple(questions))

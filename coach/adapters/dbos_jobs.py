@@ -21,6 +21,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from coach.adapters.job_slots import Slots
 from coach.adapters.sql_faults import FAULTS, fault_and_remedy, place
 from coach.errors import RecordUnavailable
+from coach.language import Sentence
 from coach.practice.jobs import Waiting
 from coach.practice.work import NEWS, Failed, Finished, Job, News, Stopped, ids_of
 
@@ -42,6 +43,8 @@ _AT_ONCE = 0.001
 """Seconds to wait for what is there already."""
 _LAST_BREATH = 2.0
 """Seconds that work which was told to stop is waited for."""
+_MISTAKE = Sentence.of("the program made a mistake here; try again, or report it")
+_BROKE_OFF = Sentence.of("this piece of work broke off again and again; try it anew")
 _RECENT = 20
 _PAGE = 16
 _log = logging.getLogger(__name__)
@@ -211,7 +214,7 @@ class DbosJobs:
                 raise
             except Exception:  # the outermost place of a worker: whoever follows must hear of it
                 _log.exception("a piece of work broke off")
-                tell(Failed(fault="CoachError", message="the program made a mistake here; try again, or report it"))
+                tell(Failed(fault="CoachError", message=_MISTAKE))
         return ends[-1]
 
     @contextmanager
@@ -270,7 +273,7 @@ class DbosJobs:
             status = found[0].status if found else "CANCELLED"
             if status in ("ENQUEUED", "PENDING", "DELAYED"):
                 return None
-            broken = Failed(fault="CoachError", message="this piece of work broke off again and again; try it anew")
+            broken = Failed(fault="CoachError", message=_BROKE_OFF)
             return self._told_end(job_id) or (Stopped() if status == "CANCELLED" else broken)
 
     def _watch(self) -> None:
@@ -320,11 +323,11 @@ class DbosJobs:
         except (DBOSStreamTimeoutError, DBOSNonExistentWorkflowError):
             raise
         except FAULTS as fault:
-            raise RecordUnavailable(f"{place(self._url)}: {fault_and_remedy(fault)}") from fault
+            raise RecordUnavailable("{place}: {why}", place=place(self._url), why=fault_and_remedy(fault)) from fault
         except DBOSException as fault:
             cause = fault.__cause__
             said = fault_and_remedy(cause) if isinstance(cause, SQLAlchemyError) else " ".join(str(fault).split())
-            raise RecordUnavailable(f"{place(self._url)}: {said}") from fault
+            raise RecordUnavailable("{place}: {why}", place=place(self._url), why=said) from fault
 
 
 _current: DbosJobs | None = None

@@ -19,6 +19,7 @@ from docx.oxml.ns import qn
 
 from coach.adapters.docx_styles import Element, Numbering, Styles
 from coach.errors import DocumentError
+from coach.language import Sentence
 
 _MAX_PARTS = 5000
 _MAX_UNPACKED = 64 * 1024 * 1024
@@ -41,6 +42,10 @@ _SIGNS = {qn("w:tab"): "\t", qn("w:cr"): "\n", qn("w:noBreakHyphen"): "-"}
 class _TooMuch(Exception):
     """The file unpacks to more than any document does."""
 
+    def __init__(self, measure: Sentence) -> None:
+        super().__init__(str(measure))
+        self.measure = measure
+
 
 def text_of_docx(name: str, data: bytes) -> str:
     """The text of a DOCX. `name` is for messages.
@@ -51,15 +56,19 @@ def text_of_docx(name: str, data: bytes) -> str:
     try:
         with ZipFile(BytesIO(data)) as packed:
             if "word/document.xml" not in packed.namelist():
-                raise DocumentError(f"{name} is a zip file, but no Word document: save it as DOCX")
+                raise DocumentError("{name} is a zip file, but no Word document: save it as DOCX", name=name)
             copy = _measured_copy(packed)
         document = docx.Document(copy)
         return "\n".join(_lines(document))
     except _TooMuch as fault:
-        raise DocumentError(f"{name} is no ordinary document ({fault}): save its text as a new DOCX") from None
+        raise DocumentError(
+            "{name} is no ordinary document ({measure}): save its text as a new DOCX", name=name, measure=fault.measure
+        ) from None
     except _BROKEN as fault:
         raise DocumentError(
-            f"{name} is a broken or encrypted DOCX ({type(fault).__name__}): save it anew, without a password"
+            "{name} is a broken or encrypted DOCX ({fault}): save it anew, without a password",
+            name=name,
+            fault=type(fault).__name__,
         ) from None
 
 
@@ -70,7 +79,7 @@ def _measured_copy(packed: ZipFile) -> BytesIO:
     """
     parts = packed.infolist()
     if len(parts) > _MAX_PARTS:
-        raise _TooMuch(f"{len(parts)} parts, {_MAX_PARTS} are allowed")
+        raise _TooMuch(Sentence.of("{count} parts, {most} are allowed", count=len(parts), most=_MAX_PARTS))
     room, tags = _MAX_UNPACKED, 0
     copy = BytesIO()
     with ZipFile(copy, "w") as kept:
@@ -82,9 +91,9 @@ def _measured_copy(packed: ZipFile) -> BytesIO:
             room -= len(content)
             tags += content.count(b"<") if part.filename.endswith((".xml", ".rels")) else 0
             if room < 0:
-                raise _TooMuch(f"it unpacks to more than {_MAX_UNPACKED // 1024 // 1024} MB")
+                raise _TooMuch(Sentence.of("it unpacks to more than {most} MB", most=_MAX_UNPACKED // 1024 // 1024))
             if tags > _MAX_TAGS:
-                raise _TooMuch(f"it has more than {_MAX_TAGS} tags")
+                raise _TooMuch(Sentence.of("it has more than {most} tags", most=_MAX_TAGS))
             kept.writestr(part.filename, content)
     return copy
 

@@ -155,7 +155,9 @@ def _vectors(
         vectors.update(zip([document.id for document in unknown], embedded, strict=True))
     widths = sorted({len(vector) for vector in vectors.values()})
     if len(widths) > 1:
-        raise EmbeddingError(f"{embedding.name} gave vectors of widths {widths}; run `coach index --rebuild`")
+        raise EmbeddingError(
+            "{model} gave vectors of widths {widths}; run `coach index --rebuild`", model=embedding.name, widths=widths
+        )
     if new:
         store.add_documents(new, [vectors[document.id] for document in new])
     return vectors

@@ -13,12 +13,13 @@ from coach.adapters.litellm_model import Endpoint, require_key
 from coach.adapters.retrying import TRIES, retrying
 from coach.chat import Deadline
 from coach.errors import EmbeddingError
+from coach.language import Sentence
 
 _BATCHES = (64, 10, 1)  # texts a request, the next where one is refused: DashScope takes 10, old servers 1
 _TOO_MANY = (400, 413, 422)
-_ADVICE: Mapping[int, str] = {
-    400: "check that COACH_EMBEDDING names an embedding model (provider/model)",
-    404: "check COACH_EMBEDDING and COACH_API_BASE",
+_ADVICE: Mapping[int, Sentence] = {
+    400: Sentence.of("check that COACH_EMBEDDING names an embedding model (provider/model)"),
+    404: Sentence.of("check COACH_EMBEDDING and COACH_API_BASE"),
 }
 
 
@@ -113,16 +114,25 @@ class LiteLLMEmbedding:
             places = [row["index"] for row in rows]
             vectors = [[float(number) for number in row["embedding"]] for row in rows]
         except (AttributeError, KeyError, TypeError, ValueError):
-            raise self._error("its reply holds no vectors", advice) from None
+            raise self._error(Sentence.of("its reply holds no vectors"), advice) from None
         if places != list(range(count)):
-            raise self._error(f"{len(places)} vectors came for {count} texts", advice)
+            words = Sentence.of("{came} vectors came for {count} texts", came=len(places), count=count)
+            raise self._error(words, advice)
         for vector in vectors:
             self._width = self._width or len(vector)
             if len(vector) != self._width or not vector:
-                raise self._error(f"a vector of width {len(vector)} came after one of {self._width}", advice)
+                words = Sentence.of(
+                    "a vector of width {width} came after one of {first}", width=len(vector), first=self._width
+                )
+                raise self._error(words, advice)
             if not all(map(math.isfinite, vector)):
-                raise self._error("a vector holds what is no number", advice)
+                raise self._error(Sentence.of("a vector holds what is no number"), advice)
             yield vector
 
-    def _error(self, words: str, advice: str) -> EmbeddingError:
-        return EmbeddingError(f"{self._endpoint.model} gave no usable vectors: {words}; {advice}")
+    def _error(self, words: Sentence, advice: Sentence) -> EmbeddingError:
+        return EmbeddingError(
+            "{model} gave no usable vectors: {words}; {advice}",
+            model=self._endpoint.model,
+            words=words,
+            advice=advice,
+        )

@@ -7,29 +7,37 @@ from typing import Any, TypeVar
 from coach.adapters.litellm_import import load_litellm
 from coach.adapters.retrying import passes, status_of
 from coach.errors import ModelBusy, ModelError, ModelRejected, ReplyBroken
+from coach.language import Sentence
 
 _Result = TypeVar("_Result")
 
 NO_CONNECTION = 500
 """The status that LiteLLM gives a connection which was refused or lost."""
 
-_WORDS: Mapping[int, tuple[str, str]] = {
-    400: ("bad request", "check the model's name (provider/model) and that it takes chat messages"),
-    401: ("the key was refused", "check COACH_API_KEY, or the provider's own variable"),
-    402: ("no credit left", "top up the account at the provider"),
-    403: ("no right to use this model", "check what the key may do at the provider"),
-    404: ("no such model or address", "check COACH_MODEL and COACH_API_BASE"),
-    408: ("no answer in time", "try again, or raise COACH_TIMEOUT_SECONDS"),
-    413: ("too large a request", "shorten the text, or take a model with a longer context"),
-    429: ("too many requests", "wait a little, or check the account's quota"),
-    502: ("no answer behind the gateway", "try again later"),
-    503: ("not available just now", "try again later"),
-    504: ("no answer behind the gateway", "try again later"),
-    529: ("overloaded", "try again later"),
+_WORDS: Mapping[int, tuple[Sentence, Sentence]] = {
+    400: (
+        Sentence.of("bad request"),
+        Sentence.of("check the model's name (provider/model) and that it takes chat messages"),
+    ),
+    401: (Sentence.of("the key was refused"), Sentence.of("check COACH_API_KEY, or the provider's own variable")),
+    402: (Sentence.of("no credit left"), Sentence.of("top up the account at the provider")),
+    403: (Sentence.of("no right to use this model"), Sentence.of("check what the key may do at the provider")),
+    404: (Sentence.of("no such model or address"), Sentence.of("check COACH_MODEL and COACH_API_BASE")),
+    408: (Sentence.of("no answer in time"), Sentence.of("try again, or raise COACH_TIMEOUT_SECONDS")),
+    413: (Sentence.of("too large a request"), Sentence.of("shorten the text, or take a model with a longer context")),
+    429: (Sentence.of("too many requests"), Sentence.of("wait a little, or check the account's quota")),
+    502: (Sentence.of("no answer behind the gateway"), Sentence.of("try again later")),
+    503: (Sentence.of("not available just now"), Sentence.of("try again later")),
+    504: (Sentence.of("no answer behind the gateway"), Sentence.of("try again later")),
+    529: (Sentence.of("overloaded"), Sentence.of("try again later")),
 }
 _TOO_LONG = _WORDS[413]
-_FILTERED = ("stopped by the provider's content filter", "rephrase the text, or take another model")
-_UNREACHABLE = ("the connection failed", "check that the server runs, and COACH_API_BASE")
+_FILTERED = (
+    Sentence.of("stopped by the provider's content filter"),
+    Sentence.of("rephrase the text, or take another model"),
+)
+_SERVER_FAULT = (Sentence.of("a fault of the server"), Sentence.of("try again later"))
+_UNREACHABLE = (Sentence.of("the connection failed"), Sentence.of("check that the server runs, and COACH_API_BASE"))
 
 # What a provider says when it will not take one of the parameters that a request can do without.
 _NAMED_IN = {
@@ -45,12 +53,12 @@ class Fault(Exception):
     def __init__(
         self,
         status_code: int,
-        words: str,
-        advice: str,
+        words: Sentence,
+        advice: Sentence,
         headers: Mapping[str, str] | None = None,
         named: frozenset[str] = frozenset(),
     ) -> None:
-        super().__init__(words)
+        super().__init__(str(words))
         self.status_code = status_code
         self.words = words
         self.advice = advice
@@ -60,27 +68,43 @@ class Fault(Exception):
 
     def as_error(self, model: str) -> ModelError:
         """The error that a person is told when there is no further try."""
-        kind = ModelBusy if passes(self) else ModelRejected
-        return kind(f"{model} gave no reply: {self.words}; {self.advice}")
+        words, advice = self.words, self.advice
+        if passes(self):
+            return ModelBusy("{model} gave no reply: {words}; {advice}", model=model, words=words, advice=advice)
+        return ModelRejected("{model} gave no reply: {words}; {advice}", model=model, words=words, advice=advice)
 
-    def as_broken(self, model: str, text: str) -> ReplyBroken:
+    def as_broken(self, model: str, arrived: str) -> ReplyBroken:
         """The error for a fault after the first piece."""
-        return ReplyBroken(f"{model} broke off its reply after {len(text)} characters: {self.words}; try again", text)
+        return ReplyBroken(
+            "{model} broke off its reply after {count} characters: {words}; try again",
+            arrived=arrived,
+            model=model,
+            count=len(arrived),
+            words=self.words,
+        )
 
 
 def too_late() -> Fault:
     """The deadline passed."""
-    return Fault(408, "no reply before the deadline", "try again, or raise COACH_DEADLINE_SECONDS")
+    return Fault(
+        408,
+        Sentence.of("no reply before the deadline"),
+        Sentence.of("try again, or raise COACH_DEADLINE_SECONDS"),
+    )
 
 
 def no_word() -> Fault:
     """A stream that ended without a piece and without a reason: a proxy that gave up, or no model at all."""
-    return Fault(502, "an answer without content", "check COACH_API_BASE, it may lead to something else than a model")
+    return Fault(
+        502,
+        Sentence.of("an answer without content"),
+        Sentence.of("check COACH_API_BASE, it may lead to something else than a model"),
+    )
 
 
 def no_key(variable: str) -> Fault:
     """There is no key to send; `variable`: where the provider's own one is looked for."""
-    return Fault(401, "there is no key", f"set COACH_API_KEY or {variable}")
+    return Fault(401, Sentence.of("there is no key"), Sentence.of("set COACH_API_KEY or {variable}", variable=variable))
 
 
 def with_our_words(function: Callable[[], _Result]) -> _Result:
@@ -103,7 +127,7 @@ def _fault_of(error: Any) -> Fault:
     return Fault(status, words, advice, headers, named)
 
 
-def _explained(error: object, status: int, answered: bool) -> tuple[str, str]:
+def _explained(error: object, status: int, answered: bool) -> tuple[Sentence, Sentence]:
     kind = type(error).__name__
     if kind == "ContextWindowExceededError":
         return _TOO_LONG
@@ -111,7 +135,5 @@ def _explained(error: object, status: int, answered: bool) -> tuple[str, str]:
         return _FILTERED
     if status == NO_CONNECTION and not answered:
         return _UNREACHABLE
-    words, advice = _WORDS.get(status) or (
-        ("a fault of the server", "try again later") if status >= NO_CONNECTION else _WORDS[400]
-    )
-    return f"{status} {words}", advice
+    words, advice = _WORDS.get(status) or (_SERVER_FAULT if status >= NO_CONNECTION else _WORDS[400])
+    return Sentence.of("{status} {words}", status=status, words=words), advice

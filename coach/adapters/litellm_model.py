@@ -14,6 +14,7 @@ from coach.adapters.litellm_stream import ReplyStream
 from coach.adapters.retrying import retrying
 from coach.chat import Deadline, Message, Reply, Retry
 from coach.errors import ModelBusy, ModelError, ModelRejected
+from coach.language import Sentence
 
 _CUT_SHORT = (None, "length", "content_filter")
 _NO_KEY = SecretStr("")
@@ -96,7 +97,8 @@ class LiteLLMModel:
         errors: list[ModelError] = []
         for number, endpoint in enumerate(self._endpoints):
             if errors:
-                yield Retry(reason=f"{errors[-1]}; now asking {endpoint.model}")
+                said = Sentence.of("{fault}; now asking {model}", fault=errors[-1].sentence, model=endpoint.model)
+                yield Retry(reason=said)
             asked = _Asked(endpoint, messages, shape, deadline, share=_share(deadline, len(self._endpoints) - number))
             try:
                 yield from self._ask(asked, began)
@@ -135,16 +137,16 @@ class LiteLLMModel:
     def _first_piece(self, asked: "_Asked", reply: ReplyStream, thread: DeadlineThread) -> Generator[Retry, None, str]:
         """Tries until a piece has arrived: from then on, another try would say things twice."""
         pauses: list[float] = []
-        words = ""
+        faults: list[Fault] = []
         for attempt in retrying(asked.share, pauses.append):
             if pauses:
-                yield Retry(reason=words)
+                yield Retry(reason=faults[-1].words)
                 self._pause(pauses.pop(), asked.deadline)
             with attempt:
                 try:
                     return thread.call(lambda: self._open(asked, reply), asked.share)
                 except Fault as fault:
-                    words = fault.words
+                    faults.append(fault)
                     raise
         return ""
 

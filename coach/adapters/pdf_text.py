@@ -70,18 +70,23 @@ def text_of_pdf(name: str, data: bytes, deadline: Deadline) -> str:
     try:
         text = _respelled(thread.call(lambda: _extracted(data), deadline))
     except (FileNotDecryptedError, DependencyError):
-        raise DocumentError(f"{name} is an encrypted PDF: save a copy without a password") from None
+        raise DocumentError("{name} is an encrypted PDF: save a copy without a password", name=name) from None
     except (Overdue, LimitReachedError):
         raise DocumentError(
-            f"{name} is more than can be read in time ({_MAX_PAGES} pages are allowed): split it, or save it as DOCX"
+            "{name} is more than can be read in time ({most} pages are allowed): split it, or save it as DOCX",
+            name=name,
+            most=_MAX_PAGES,
         ) from None
     except _BROKEN as fault:
-        raise DocumentError(f"{name} is a broken PDF ({type(fault).__name__}): save or print it as PDF anew") from None
+        raise DocumentError(
+            "{name} is a broken PDF ({fault}): save or print it as PDF anew", name=name, fault=type(fault).__name__
+        ) from None
     finally:
         thread.end(lambda: None)
     if not any(map(str.isalnum, text)):
         raise DocumentError(
-            f"{name} is a PDF without text, a scan perhaps: run text recognition (OCR) on it, or give its text"
+            "{name} is a PDF without text, a scan perhaps: run text recognition (OCR) on it, or give its text",
+            name=name,
         )
     return text
 

@@ -56,7 +56,9 @@ def read_scenario(path: Path) -> Scenario:
     """The card in a file. Raises BankError where it breaks the schema or is not named as its file."""
     card = read_yaml(path, Scenario, _PARTS)
     if card.id != path.stem:
-        raise BankError(f"{path}: id: expected {path.stem!r}, as the file is called, not {card.id!r}")
+        raise BankError(
+            "{file}: id: expected {name!r}, as the file is called, not {id!r}", file=path, name=path.stem, id=card.id
+        )
     return card
 
 

@@ -96,7 +96,8 @@ class SqlAnswers(Own):
         row = session.scalar(self._attempts().where(AttemptRow.id == attempt_id).with_for_update())
         if row is None:
             raise RecordUnavailable(
-                f"the record holds no attempt {attempt_id}, so nothing can be kept with it; store the answer again"
+                "the record holds no attempt {attempt}, so nothing can be kept with it; store the answer again",
+                attempt=attempt_id,
             )
         return row
 
@@ -166,5 +167,6 @@ def attempt_of(row: AttemptRow) -> Attempt:
         )
     except ValueError:
         raise RecordUnavailable(
-            f"attempt {row.id} was stored by another version of the program, or is damaged; update the program"
+            "attempt {attempt} was stored by another version of the program, or is damaged; update the program",
+            attempt=row.id,
         ) from None

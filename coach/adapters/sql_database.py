@@ -42,7 +42,7 @@ class SqlDatabase:
             with turn, Session(self._open(url).execution_options(writes=writes)) as session, session.begin():
                 yield session
         except FAULTS as fault:
-            raise RecordUnavailable(f"{place(url)}: {fault_and_remedy(fault)}") from fault
+            raise RecordUnavailable("{place}: {why}", place=place(url), why=fault_and_remedy(fault)) from fault
 
     def forget_what_was_deleted(self) -> None:
         """Leaves nothing of deleted text in SQLite's files, nor copies from before upgrades; a server sees to its own.
@@ -126,7 +126,13 @@ def _set_up(engine: Engine) -> None:
     try:
         upgrade(engine, _LOCK_SECONDS)
     except FAULTS as fault:
-        done = "brought up to date" if stored else "made"
+        where, why = place(engine.url), fault_and_remedy(fault)
+        if stored:
+            raise RecordUnavailable(
+                "{place}: its tables could not be brought up to date, and nothing was changed: {why}",
+                place=where,
+                why=why,
+            ) from fault
         raise RecordUnavailable(
-            f"{place(engine.url)}: its tables could not be {done}, and nothing was changed: {fault_and_remedy(fault)}"
+            "{place}: its tables could not be made, and nothing was changed: {why}", place=where, why=why
         ) from fault

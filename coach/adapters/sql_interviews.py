@@ -100,7 +100,7 @@ class SqlInterviews(Own):
             _refuse_where_over(row)
             attempt = self._attempt_before(session, row, place, number)
             if _question(row, place).moved_on:
-                raise _done(row, f"follow-up {number} of question {place}")
+                raise _follow_up_done(row, place, number)
             session.add(follow_up_row(attempt, follow_up, answer))
 
     def move_on(self, interview_id: str, place: int, number: int) -> None:
@@ -128,7 +128,8 @@ class SqlInterviews(Own):
         row = session.scalar(self._interviews().where(InterviewRow.id == interview_id).with_for_update())
         if row is None:
             raise RecordUnavailable(
-                f"the record holds no interview {interview_id}, so nothing can be kept with it; begin another"
+                "the record holds no interview {interview}, so nothing can be kept with it; begin another",
+                interview=interview_id,
             )
         return row
 
@@ -136,7 +137,11 @@ class SqlInterviews(Own):
         question = _question(row, place)
         _refuse_where_over(row)
         if question.skipped or self._attempt(session, row, place) is not None:
-            raise _done(row, f"question {place}")
+            raise InputError(
+                "question {question} of interview {interview} is done, perhaps in another window; reload it",
+                question=place,
+                interview=row.id,
+            )
         return question
 
     def _attempt_before(self, session: Session, row: InterviewRow, place: int, number: int) -> AttemptRow:
@@ -144,9 +149,13 @@ class SqlInterviews(Own):
         _question(row, place)
         attempt = self._attempt(session, row, place)
         if attempt is None:
-            raise InputError(f"question {place} of interview {row.id} is not answered yet; answer it first")
+            raise InputError(
+                "question {question} of interview {interview} is not answered yet; answer it first",
+                question=place,
+                interview=row.id,
+            )
         if number != len(attempt.follow_ups) + 1:
-            raise _done(row, f"follow-up {number} of question {place}")
+            raise _follow_up_done(row, place, number)
         return attempt
 
     def _attempt(self, session: Session, row: InterviewRow, place: int) -> AttemptRow | None:
@@ -192,17 +201,28 @@ def row_of(interview: Interview, person: str) -> InterviewRow:
 
 def _question(row: InterviewRow, place: int) -> InterviewQuestionRow:
     if not 1 <= place <= len(row.questions):
-        raise InputError(f"interview {row.id} has no question {place}; it has 1 to {len(row.questions)}")
+        raise InputError(
+            "interview {interview} has no question {question}; it has 1 to {last}",
+            interview=row.id,
+            question=place,
+            last=len(row.questions),
+        )
     return row.questions[place - 1]
 
 
 def _refuse_where_over(row: InterviewRow) -> None:
     if row.ended is not None:
-        raise InputError(f"interview {row.id} is over and takes no more answers; see its report")
+        raise InputError("interview {interview} is over and takes no more answers; see its report", interview=row.id)
 
 
-def _done(row: InterviewRow, what: str) -> InputError:
-    return InputError(f"{what} of interview {row.id} is done, perhaps in another window; reload it")
+def _follow_up_done(row: InterviewRow, place: int, number: int) -> InputError:
+    return InputError(
+        "follow-up {number} of question {question} of interview {interview} is done, perhaps in another window; "
+        "reload it",
+        number=number,
+        question=place,
+        interview=row.id,
+    )
 
 
 def _interview(row: InterviewRow, answers: dict[int | None, Attempt]) -> Interview:
@@ -230,5 +250,6 @@ def _interview(row: InterviewRow, answers: dict[int | None, Attempt]) -> Intervi
         )
     except ValueError:
         raise RecordUnavailable(
-            f"interview {row.id} was stored by another version of the program, or is damaged; update the program"
+            "interview {interview} was stored by another version of the program, or is damaged; update the program",
+            interview=row.id,
         ) from None

@@ -46,7 +46,9 @@ class SqlLedger:
         with self._database.session(writes=True) as session:
             row = session.get(ModelCallRow, number)
             if row is None:
-                raise RecordUnavailable(f"call {number} of a model is not in the record any more; begin the work again")
+                raise RecordUnavailable(
+                    "call {number} of a model is not in the record any more; begin the work again", number=number
+                )
             row.reply = stored(reply)
             row.calls = reply.usage.calls
             row.input_tokens = reply.usage.input_tokens

@@ -104,8 +104,10 @@ class SqlLibrary:
             _wait_for_others(session)
             there = {row.name: row for row in session.scalars(select(BankRow)) if not _is_removed(row)}
             if name not in there:
-                known = f"there are: {', '.join(sorted(there))}" if there else "none was imported"
-                raise BankError(f"there is no imported bank {name[:80]!r}; {known}")
+                if not there:
+                    raise BankError("there is no imported bank {name!r}; none was imported", name=name[:80])
+                names = ", ".join(sorted(there))
+                raise BankError("there is no imported bank {name!r}; there are: {names}", name=name[:80], names=names)
             row = there[name]
             try:
                 left = emptied(_bank(row))
@@ -149,7 +151,9 @@ def _earlier(row: BankRow, name: str) -> Bank:
     """What is stored, under the name that is asked for; a removed bank is in nobody's way."""
     bank = _bank(row)
     if bank.questions and row.name != name:
-        raise BankError(f"bank {name} would be mixed up with {row.name}; use --name {row.name}, or another name")
+        raise BankError(
+            "bank {name} would be mixed up with {other}; use --name {other}, or another name", name=name, other=row.name
+        )
     return bank.model_copy(update={"name": name})
 
 
@@ -160,8 +164,10 @@ def _bank(row: BankRow) -> Bank:
         first = fault.errors(include_url=False)[0]
         what = ": ".join((*map(str, first["loc"]), first["msg"]))
         raise BankError(
-            f"bank {row.name}: what is stored can't be read ({what}): it is damaged, or a newer "
-            f"program's; update the program, or `coach bank remove {row.name} --yes` and import it again"
+            "bank {bank}: what is stored can't be read ({reason}): it is damaged, or a newer "
+            "program's; update the program, or `coach bank remove {bank} --yes` and import it again",
+            bank=row.name,
+            reason=what,
         ) from None
 
 

@@ -71,8 +71,9 @@ class SqlRecord(SqlAnswers, SqlRolePlays, SqlInterviews):
                 return Preferences() if row is None else Preferences.model_validate_json(row.preferences)
             except ValidationError:
                 raise RecordUnavailable(
-                    f"what {self.person} has chosen was stored by another version of the program, or is damaged; "
-                    "update the program"
+                    "what {person} has chosen was stored by another version of the program, or is damaged; "
+                    "update the program",
+                    person=self.person,
                 ) from None
 
     def set_preferences(self, preferences: Preferences) -> None:

@@ -67,9 +67,7 @@ class SqlRolePlays(Own):
         """
         with self._database.session(writes=True) as session:
             row = self._locked_role_play(session, role_play_id)
-            fault = _why_not_next(row, number)
-            if fault is not None:
-                raise InputError(fault)
+            _refuse_where_not_next(row, number)
             row.turns.append(RolePlayTurnRow(number=number, said=said))
 
     def answer_turn(self, role_play_id: str, number: int, exchange: Exchange) -> None:
@@ -79,8 +77,10 @@ class SqlRolePlays(Own):
             turn = session.get(RolePlayTurnRow, (row.number, number))
             if turn is None:
                 raise RecordUnavailable(
-                    f"the record holds no turn {number} of role-play {role_play_id}, so no answer can be kept with it; "
-                    "store the turn first"
+                    "the record holds no turn {turn} of role-play {role_play}, so no answer can be kept with it; "
+                    "store the turn first",
+                    turn=number,
+                    role_play=role_play_id,
                 )
             if turn.exchange is None:
                 turn.exchange = stored(exchange)
@@ -109,32 +109,42 @@ class SqlRolePlays(Own):
         row = session.scalar(self._role_plays().where(RolePlayRow.id == role_play_id).with_for_update())
         if row is None:
             raise RecordUnavailable(
-                f"the record holds no role-play {role_play_id}, so nothing can be kept with it; begin the role-play "
-                "again"
+                "the record holds no role-play {role_play}, so nothing can be kept with it; begin the role-play again",
+                role_play=role_play_id,
             )
         return row
 
 
-def _why_not_next(row: RolePlayRow, number: int) -> str | None:
+def _refuse_where_not_next(row: RolePlayRow, number: int) -> None:
     last = len(row.turns)
     if 1 <= number <= last:
-        return (
-            f"turn {number} of role-play {row.id} was said already, perhaps in another window; reload the role-play to "
-            "see what came of it"
+        raise InputError(
+            "turn {turn} of role-play {role_play} was said already, perhaps in another window; reload the role-play to "
+            "see what came of it",
+            turn=number,
+            role_play=row.id,
         )
     if row.end is not None:
-        return (
-            f"role-play {row.id} has ended ({row.end}) and takes no more turns; try again from one of its turns, or "
-            "begin another"
+        raise InputError(
+            "role-play {role_play} has ended ({end}) and takes no more turns; try again from one of its turns, or "
+            "begin another",
+            role_play=row.id,
+            end=row.end,
         )
     if row.turns and row.turns[-1].exchange is None:
-        return (
-            f"turn {last} of role-play {row.id} still waits for the customer's answer; reload the role-play and get it "
-            "answered first"
+        raise InputError(
+            "turn {turn} of role-play {role_play} still waits for the customer's answer; reload the role-play and get "
+            "it answered first",
+            turn=last,
+            role_play=row.id,
         )
     if number != last + 1:
-        return f"turn {number} of role-play {row.id} can't come now, turn {last + 1} is next; reload the role-play"
-    return None
+        raise InputError(
+            "turn {turn} of role-play {role_play} can't come now, turn {next} is next; reload the role-play",
+            turn=number,
+            role_play=row.id,
+            next=last + 1,
+        )
 
 
 def _end(row: RolePlayRow, end: StopReason | None) -> None:
@@ -190,5 +200,6 @@ def role_play_of(row: RolePlayRow) -> RolePlay:
         )
     except ValueError:
         raise RecordUnavailable(
-            f"role-play {row.id} was stored by another version of the program, or is damaged; update the program"
+            "role-play {role_play} was stored by another version of the program, or is damaged; update the program",
+            role_play=row.id,
         ) from None

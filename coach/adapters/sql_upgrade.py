@@ -34,8 +34,11 @@ def upgrade(engine: Engine, lock_seconds: float) -> None:
         known = {script.revision for script in scripts.walk_revisions()}
         if len(stored) > 1 or not known.issuperset(stored):
             raise RecordUnavailable(
-                f"{place(engine.url)}: its tables have revision {' and '.join(stored)}, this program knows {REVISION}; "
-                "update the program, or name another database in COACH_DATABASE_URL"
+                "{place}: its tables have revision {stored}, this program knows {known}; "
+                "update the program, or name another database in COACH_DATABASE_URL",
+                place=place(engine.url),
+                stored=", ".join(stored),
+                known=REVISION,
             )
         missing = list(scripts.iterate_revisions(REVISION, stored[0] if stored else "base"))
         if missing and stored and connection.dialect.name == "sqlite":

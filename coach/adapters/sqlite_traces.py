@@ -6,6 +6,7 @@ from pathlib import Path
 
 from coach.adapters.sql_faults import FAULTS, fault_and_remedy
 from coach.errors import RecordUnavailable
+from coach.language import Sentence
 
 _WAIT_SECONDS = 15
 
@@ -23,10 +24,14 @@ def forget_what_was_deleted(database: Path) -> None:
         for copy in database.parent.glob(f"{database.name}.before-*"):
             copy.unlink(missing_ok=True)
     except FAULTS as fault:
-        raise RecordUnavailable(_left(database, fault_and_remedy(fault))) from fault
+        raise _left(database, fault_and_remedy(fault)) from fault
     if is_held:
-        raise RecordUnavailable(_left(database, "another program reads the database; close it"))
+        raise _left(database, Sentence.of("another program reads the database; close it"))
 
 
-def _left(database: Path, why: str) -> str:
-    return f"{database}: it is deleted, but the file may still hold traces; once this is mended, delete again: {why}"
+def _left(database: Path, why: Sentence) -> RecordUnavailable:
+    return RecordUnavailable(
+        "{file}: it is deleted, but the file may still hold traces; once this is mended, delete again: {why}",
+        file=database,
+        why=why,
+    )

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from coach.errors import BankError
+from coach.language import Sentence
 
 if TYPE_CHECKING or not yaml.__with_libyaml__:
     from yaml import SafeLoader
@@ -28,7 +29,11 @@ def read_yaml(path: Path, model: type[_Model], parts: Mapping[str, type[BaseMode
     try:
         content = path.read_bytes()
     except OSError as fault:
-        raise BankError(f"{path}: can't be read: {fault.strerror}; make sure that it is a file you may read") from None
+        raise BankError(
+            "{file}: can't be read: {reason}; make sure that it is a file you may read",
+            file=path,
+            reason=fault.strerror,
+        ) from None
     return from_yaml(str(path), content, model, parts)
 
 
@@ -41,35 +46,47 @@ def from_yaml(name: str, content: bytes | str, model: type[_Model], parts: Mappi
     try:
         read: object = yaml.load(content, Loader=_Loader)
     except (yaml.YAMLError, ValueError, AttributeError) as fault:  # the last two: 2026-13-45, !!timestamp soon
-        raise BankError(f"{name}: is no YAML: {' '.join(str(fault).split())}; mend it there") from None
+        raise BankError(
+            "{file}: is no YAML: {reason}; mend it there", file=name, reason=" ".join(str(fault).split())
+        ) from None
     try:
         return model.model_validate(read)
     except ValidationError as fault:
         first, *others = fault.errors(include_url=False)
-        more = f" (and {len(others)} more)" if others else ""
-        raise BankError(f"{name}: {_what_was_expected(first, model, parts)}{more}") from None
+        expected = _what_was_expected(first, model, parts)
+        if not others:
+            raise BankError("{file}: {fault}", file=name, fault=expected) from None
+        raise BankError("{file}: {fault} (and {count} more)", file=name, fault=expected, count=len(others)) from None
 
 
-def _what_was_expected(fault: ErrorDetails, model: type[BaseModel], parts: Mapping[str, type[BaseModel]]) -> str:
+def _what_was_expected(fault: ErrorDetails, model: type[BaseModel], parts: Mapping[str, type[BaseModel]]) -> Sentence:
     *outer, key = fault["loc"] or ("",)
     where = " ".join(f"#{part + 1}" if isinstance(part, int) else part for part in fault["loc"])
     for part in outer:
         model = parts.get(str(part), model)
     keys = ", ".join(field.alias or name for name, field in model.model_fields.items())
     shown = reprlib.repr(fault["input"])
+    place = where or Sentence.of("the file")
     match fault["type"]:
         case "missing":
-            return f"{where}: this key is missing; expected the keys {keys}"
+            return Sentence.of("{key}: this key is missing; expected the keys {keys}", key=where, keys=keys)
         case "extra_forbidden":
-            return f"{where}: unknown key {key}; expected only the keys {keys}"
+            return Sentence.of(
+                "{place}: unknown key {key}; expected only the keys {keys}", place=where, key=key, keys=keys
+            )
         case "string_type":
-            return f"{where}: expected text, not {shown}; put it in quotes"
+            return Sentence.of("{key}: expected text, not {found}; put it in quotes", key=where, found=shown)
         case "model_type" | "model_attributes_type":
-            return f"{where or 'the file'}: expected the keys {keys}, not {shown}"
+            return Sentence.of("{place}: expected the keys {keys}, not {found}", place=place, keys=keys, found=shown)
         case "value_error":
-            return f"{where or 'the file'}: {fault['msg'].removeprefix('Value error, ')}"
+            return Sentence.of("{place}: {fault}", place=place, fault=fault["msg"].removeprefix("Value error, "))
         case _:
-            return f"{where}: {fault['msg'].replace('Input should be', 'expected')}, not {shown}"
+            return Sentence.of(
+                "{key}: {fault}, not {found}",
+                key=where,
+                fault=fault["msg"].replace("Input should be", "expected"),
+                found=shown,
+            )
 
 
 class _Loader(SafeLoader):

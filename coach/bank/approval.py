@@ -107,7 +107,7 @@ def decided(bank: Bank, approved: Mapping[int, str | None], rejected: Set[int]) 
     """
     both = approved.keys() & rejected
     if both:
-        raise InputError(f"draft {min(both)} can't be both approved and rejected; choose one")
+        raise InputError("draft {number} can't be both approved and rejected; choose one", number=min(both))
     for number in sorted(rejected, reverse=True):  # a key point takes its cues along, which have higher numbers
         bank = _with_question(bank, reject(*open_draft(bank, number)))
     for number in sorted(approved):  # a key point goes before its cues
@@ -128,7 +128,7 @@ def decide(
 
     def change(now: Bank | None) -> Bank:
         if now is None or any(open_draft(now, draft.number)[1] != draft for draft in seen):
-            raise InputError(f"the drafts of bank {name} have changed meanwhile; list them again")
+            raise InputError("the drafts of bank {bank} have changed meanwhile; list them again", bank=name)
         texts = {draft.number: text for draft, text in approved}
         return decided(now, texts, frozenset(draft.number for draft in rejected))
 
@@ -141,7 +141,9 @@ def open_draft(bank: Bank, number: int) -> tuple[Question, Draft]:
         for draft in question.drafts:
             if draft.number == number:
                 return question, draft
-    raise InputError(f"bank {bank.name} has no open draft {number}; `coach bank drafts {bank.name}` lists them")
+    raise InputError(
+        "bank {bank} has no open draft {number}; `coach bank drafts {bank}` lists them", bank=bank.name, number=number
+    )
 
 
 def keep_approved(bank: Bank, earlier: Bank | None) -> Bank:
@@ -159,7 +161,9 @@ def find_in(bank: Bank, question_id: str) -> Question:
     for question in bank.questions:
         if question.id == question_id:
             return question
-    raise UnknownQuestion(f"bank {bank.name} has no question {question_id[:80]!r}; `coach questions` lists them all")
+    raise UnknownQuestion(
+        "bank {bank} has no question {id!r}; `coach questions` lists them all", bank=bank.name, id=question_id[:80]
+    )
 
 
 def _is_wanted(draft: Draft, wanted: Missing) -> bool:
@@ -176,7 +180,11 @@ def _is_wanted(draft: Draft, wanted: Missing) -> bool:
 
 def _without(question: Question, draft: Draft) -> tuple[Draft, ...]:
     if draft not in question.drafts:
-        raise InputError(f"draft {draft.number} of {question.id} is not open any more; list the drafts again")
+        raise InputError(
+            "draft {number} of {question} is not open any more; list the drafts again",
+            number=draft.number,
+            question=question.id,
+        )
     return tuple(other for other in question.drafts if other != draft)
 
 
@@ -189,7 +197,11 @@ def _said(question: Question, draft: Draft, text: str) -> Mapping[str, object]:
     match draft.kind:
         case DraftKind.REFERENCE:
             if question.answer:
-                raise InputError(f"{question.id} has a reference answer by now; reject draft {draft.number}")
+                raise InputError(
+                    "{question} has a reference answer by now; reject draft {number}",
+                    question=question.id,
+                    number=draft.number,
+                )
             return {"answer": text}
         case DraftKind.KEY_POINT:
             _must_be_new(text, [point.text for point in question.key_points], draft)
@@ -207,7 +219,9 @@ def _with_cue(question: Question, draft: Draft, text: str) -> tuple[KeyPoint, ..
     own = [point for point in question.key_points if point.text == draft.key_point]
     if not own:
         raise InputError(
-            f"draft {draft.number} is a cue for “{draft.key_point}”; approve that key point first, or reject it"
+            "draft {number} is a cue for “{key_point}”; approve that key point first, or reject it",
+            number=draft.number,
+            key_point=draft.key_point,
         )
     _must_be_new(text, own[0].cues, draft)
     with_it = own[0].model_copy(update={"cues": (*own[0].cues, text)})
@@ -216,7 +230,11 @@ def _with_cue(question: Question, draft: Draft, text: str) -> tuple[KeyPoint, ..
 
 def _must_be_new(text: str, there: Sequence[str], draft: Draft) -> None:
     if folded(text) in map(folded, there):
-        raise InputError(f"“{text}” is there already; reject draft {draft.number}, or approve it in other words")
+        raise InputError(
+            "“{wording}” is there already; reject draft {number}, or approve it in other words",
+            wording=text,
+            number=draft.number,
+        )
 
 
 def _with_question(bank: Bank, changed: Question) -> Bank:

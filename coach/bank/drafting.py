@@ -50,9 +50,9 @@ def draft(question: Question, model: ChatModel, deadline: Deadline) -> Drafted:
         try:
             reply = complete(model, _messages(now, wanted, left_out), deadline, DraftReply)
         except ReplyBroken as broken:
-            replies.append(broken.text)
+            replies.append(broken.arrived)
             usage += Usage(calls=1, input_tokens=None, output_tokens=None, cost_usd=None)
-            sieve.leave_out(None, broken.text, Flaw.BROKEN)
+            sieve.leave_out(None, broken.arrived, Flaw.BROKEN)
         except ModelError:
             if not kept:
                 raise
@@ -85,7 +85,7 @@ def draft_and_keep(library: Library, question: Question, model: ChatModel, deadl
 
     def added(bank: Bank | None) -> Bank:
         if bank is None or all(one.id != question.id for one in bank.questions):
-            raise InputError(f"there is no question {question.id} any more; its drafts were not kept")
+            raise InputError("there is no question {question} any more; its drafts were not kept", question=question.id)
         return with_drafts(bank, question.id, drafted.drafts)
 
     bank = library.update(question.bank, added)

@@ -25,6 +25,7 @@ from coach.bank.lines import Kind, Label, Line, asks
 from coach.bank.points import PointList
 from coach.bank.problems import Problem, ProblemKind
 from coach.folding import folded
+from coach.language import Sentence
 
 _LONGEST_LISTED = 300
 """Characters of a question that a contents page can list; longer lines aren't looked up there."""
@@ -125,11 +126,13 @@ class _Reader:
             if entry.is_question or entry.labels or (asks(entry.text) and entry.has_body):
                 kept.append(entry)
             elif entry.answer and kept:
-                message = f"the text under {_short(entry.text)} belongs to no question and was left out: mark one"
+                message = Sentence.of(
+                    "the text under {title} belongs to no question and was left out: mark one", title=_short(entry.text)
+                )
                 self._report(entry.line, ProblemKind.STRAY_TEXT, message)
         return kept, self._problems
 
-    def _report(self, line: Line, kind: ProblemKind, message: str) -> None:
+    def _report(self, line: Line, kind: ProblemKind, message: Sentence) -> None:
         self._problems.append(Problem(line=line.place, kind=kind, message=message))
 
     def _start(self, entry: Entry) -> None:
@@ -186,11 +189,16 @@ class _Reader:
             self._leave_contents()
             self._part = Part.CONTENTS
         elif current is None or label is None:
-            message = f"{_short(line.raw)} stands under no question and was left out: mark the question above it"
+            message = Sentence.of(
+                "{label} stands under no question and was left out: mark the question above it", label=_short(line.raw)
+            )
             self._report(line, ProblemKind.LABEL_WITHOUT_QUESTION, message)
         else:
             if label is Label.POINTS and label in current.labels:
-                message = f"a second list of key points under {_short(current.text)}: mark the question between them"
+                message = Sentence.of(
+                    "a second list of key points under {question}: mark the question between them",
+                    question=_short(current.text),
+                )
                 self._report(line, ProblemKind.REPEATED_LABEL, message)
             current.labels.setdefault(label, line.place)
             self._part = Part.POINTS if label is Label.POINTS else Part.ANSWER
@@ -212,7 +220,10 @@ class _Reader:
             current.points.add_item(line)
         elif not current.points.add_text(line):
             if current.answer:
-                message = f"text behind the key points of {_short(current.text)} was added to its answer: check it"
+                message = Sentence.of(
+                    "text behind the key points of {question} was added to its answer: check it",
+                    question=_short(current.text),
+                )
                 self._report(line, ProblemKind.STRAY_TEXT, message)
             current.answer.append(line.raw)
 

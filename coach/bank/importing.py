@@ -64,11 +64,13 @@ def import_bank(
         Unavailable: the bank can't be written; an earlier one is still there.
     """
     if not bank.questions:
-        raise BankError(f"{document}: questions: expected at least one; `coach bank remove` takes a bank out")
+        raise BankError("{file}: questions: expected at least one; `coach bank remove` takes a bank out", file=document)
     try:
         bank = renamed(bank, checked_name(bank.name if name is None else name))
     except BankError as fault:
-        raise fault if name is not None else BankError(f"{document}: name: {fault}") from None
+        if name is not None:
+            raise
+        raise BankError("{file}: name: {fault}", file=document, fault=fault.sentence) from None
     if dry_run:
         library.imported(bank.name)  # what stands in the way is said now
     else:

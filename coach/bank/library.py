@@ -87,11 +87,15 @@ def checked_name(name: str) -> str:
     composed = unicodedata.normalize("NFC", name)
     if not _NAME.fullmatch(composed):
         raise BankError(
-            f"bank name {composed[:80]!r} can't be used: a name is 1 to {_LONGEST_NAME} letters, digits, - and _, "
-            "and begins with a letter or digit; give one with --name"
+            "bank name {name!r} can't be used: a name is 1 to {most} letters, digits, - and _, "
+            "and begins with a letter or digit; give one with --name",
+            name=composed[:80],
+            most=_LONGEST_NAME,
         )
     if composed.casefold() == BUNDLED:
-        raise BankError(f"bank name {composed!r} is kept for the bank of this program; give another with --name")
+        raise BankError(
+            "bank name {name!r} is kept for the bank of this program; give another with --name", name=composed
+        )
     return composed
 
 
@@ -136,8 +140,13 @@ def find(banks: Iterable[Bank], question_id: str) -> Question:
     if question_id in questions:
         return questions[question_id]
     near = process.extract(question_id, list(questions), scorer=fuzz.ratio, limit=3)
-    hint = f"the nearest are {', '.join(found for found, _, _ in near)}; " if near else ""
-    raise UnknownQuestion(f"no question has the id {question_id[:80]!r}; {hint}`coach questions` lists them all")
+    if not near:
+        raise UnknownQuestion("no question has the id {id!r}; `coach questions` lists them all", id=question_id[:80])
+    raise UnknownQuestion(
+        "no question has the id {id!r}; the nearest are {ids}; `coach questions` lists them all",
+        id=question_id[:80],
+        ids=", ".join(found for found, _, _ in near),
+    )
 
 
 def assign(parsed: ParsedBank, name: str, document: str, earlier: Bank | None) -> Bank:

@@ -96,7 +96,9 @@ def _physical_lines(text: str) -> Sequence[Line]:
 
 def _check_count(lines: int) -> None:
     if lines > MAX_LINES:
-        raise DocumentError(f"the document has {lines} lines, {MAX_LINES} are allowed: split it into several")
+        raise DocumentError(
+            "the document has {lines} lines, {most} are allowed: split it into several", lines=lines, most=MAX_LINES
+        )
 
 
 def _without_running_lines(lines: Sequence[Line]) -> Sequence[Line]:

@@ -19,6 +19,7 @@ from coach.bank.lines import Kind, Label, asks
 from coach.bank.pages import author_lines
 from coach.bank.problems import Problem, ProblemKind
 from coach.errors import DocumentError
+from coach.language import Sentence
 
 
 class _Value(BaseModel):
@@ -115,17 +116,19 @@ def _repeated(group: Sequence[Entry]) -> Iterator[tuple[Entry, Entry]]:
 
 
 def _duplicate(entry: Entry, first: Entry) -> Problem:
-    message = f"the same question as in line {first.line.place}; this one was left out: change or remove it"
+    message = Sentence.of(
+        "the same question as in line {line}; this one was left out: change or remove it", line=first.line.place
+    )
     return Problem(line=entry.line.place, kind=ProblemKind.DUPLICATE_QUESTION, message=message)
 
 
 def _empty(entries: Sequence[Entry]) -> Iterator[Problem]:
     for entry in entries:
         if not entry.text:
-            message = "no question stands behind this mark: write it there"
+            message = Sentence.of("no question stands behind this mark: write it there")
             yield Problem(line=entry.line.place, kind=ProblemKind.EMPTY_QUESTION, message=message)
         if Label.POINTS in entry.labels and not entry.points.texts:
-            message = "no key point stands under this label: write one a line, as `1. …` or `- …`"
+            message = Sentence.of("no key point stands under this label: write one a line, as `1. …` or `- …`")
             yield Problem(line=entry.labels[Label.POINTS], kind=ProblemKind.EMPTY_KEY_POINTS, message=message)
 
 
@@ -154,17 +157,36 @@ def _series(entries: Sequence[Entry]) -> Sequence[Sequence[Entry]]:
     return series
 
 
-def _breaks(series: Sequence[Entry], present: Set[int | None]) -> Iterator[tuple[Entry, str]]:
+def _breaks(series: Sequence[Entry], present: Set[int | None]) -> Iterator[tuple[Entry, Sentence]]:
     numbers = [entry.line.number or 0 for entry in series]
     in_order = _longest_ascent(numbers)
     for place, entry in enumerate(series):
         if place not in in_order:
-            yield entry, f"number {numbers[place]} is out of order: number the questions in the order they stand in"
+            yield (
+                entry,
+                Sentence.of(
+                    "number {number} is out of order: number the questions in the order they stand in",
+                    number=numbers[place],
+                ),
+            )
     for one, other in pairwise(sorted(in_order)):
         missing = [number for number in range(numbers[one] + 1, numbers[other]) if number not in present]
         if missing and None not in present:  # a question without a number may be the missing one
-            left_out = str(missing[0]) if len(missing) == 1 else f"{missing[0]} to {missing[-1]}"
-            yield series[other], f"number {numbers[other]} follows {numbers[one]}: is {left_out} missing?"
+            yield series[other], _gap(numbers[other], numbers[one], missing)
+
+
+def _gap(number: int, before: int, missing: Sequence[int]) -> Sentence:
+    if len(missing) == 1:
+        return Sentence.of(
+            "number {number} follows {before}: is {missing} missing?", number=number, before=before, missing=missing[0]
+        )
+    return Sentence.of(
+        "number {number} follows {before}: is {first} to {last} missing?",
+        number=number,
+        before=before,
+        first=missing[0],
+        last=missing[-1],
+    )
 
 
 def _longest_ascent(numbers: Sequence[int]) -> Set[int]:

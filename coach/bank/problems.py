@@ -2,7 +2,9 @@
 
 from enum import StrEnum
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, field_serializer
+
+from coach.language import Sentence
 
 
 class ProblemKind(StrEnum):
@@ -28,4 +30,9 @@ class Problem(BaseModel):
     line: int
     """From 1 on, in the text that the document was read into."""
     kind: ProblemKind
-    message: str
+    message: Sentence
+    """In JSON its English."""
+
+    @field_serializer("message")
+    def _in_english(self, message: Sentence) -> str:
+        return str(message)

@@ -123,7 +123,7 @@ class Critic:
                 else:
                     yield piece
         except ReplyBroken as broken:
-            text = broken.text
+            text = broken.arrived
         except ModelBusy:
             run.given_up = Reason.MODEL_BUSY
         except ModelRejected:

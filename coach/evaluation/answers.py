@@ -99,7 +99,12 @@ def judge_cases(
         verdicts = {verdict.id: verdict for verdict in feedback.key_points}
         strange = sorted(set(case.labels) - set(verdicts))
         if strange:
-            raise InputError(f"case {case.id} labels {strange[0]}, which {case.question} does not have")
+            raise InputError(
+                "case {case} labels {key_point}, which {question} does not have",
+                case=case.id,
+                key_point=strange[0],
+                question=case.question,
+            )
         points = tuple(Judged(label=label.label, verdict=verdicts[key]) for key, label in case.labels.items())
         flips = None
         if reorder:

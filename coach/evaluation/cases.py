@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from coach.critique.feedback import Label
 from coach.customer.acts import Act
 from coach.errors import InputError
+from coach.language import Sentence
 
 GradedLabel = Literal[Label.COVERED, Label.PARTIAL, Label.MISSING, Label.CONTRADICTED]
 
@@ -68,7 +69,9 @@ def read_cases(file: Path, kind: type[_AnyCase]) -> Sequence[_AnyCase]:
     try:
         lines = file.read_text("utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as fault:
-        raise InputError(f"{file} can't be read as UTF-8 text ({type(fault).__name__}); check the path") from None
+        raise InputError(
+            "{file} can't be read as UTF-8 text ({fault}); check the path", file=file, fault=type(fault).__name__
+        ) from None
     cases: list[_AnyCase] = []
     for number, line in enumerate(lines, 1):
         if line.strip():
@@ -76,8 +79,10 @@ def read_cases(file: Path, kind: type[_AnyCase]) -> Sequence[_AnyCase]:
                 cases.append(kind.model_validate_json(line))
             except ValidationError as fault:
                 first = fault.errors(include_url=False, include_input=False)[0]
-                where = ".".join(str(part) for part in first["loc"]) or "line"
-                raise InputError(f"{file} line {number}: {where}: {first['msg']}") from None
+                where = ".".join(str(part) for part in first["loc"]) or Sentence.of("line")
+                raise InputError(
+                    "{file} line {number}: {where}: {fault}", file=file, number=number, where=where, fault=first["msg"]
+                ) from None
     if not cases:
-        raise InputError(f"{file} holds no case; expected one JSON object a line")
+        raise InputError("{file} holds no case; expected one JSON object a line", file=file)
     return cases

@@ -34,8 +34,10 @@ class Answering:
             if nearest and nearest[0].score >= NEAREST_MIN_SCORE:
                 known = self._index.reference(nearest[0].question_id)
         if known is None:
-            shown = question.strip()[:60]
-            raise UnknownQuestion(f"no bank has a reference for “{shown}”; see `coach questions`, or import a bank")
+            raise UnknownQuestion(
+                "no bank has a reference for “{question}”; see `coach questions`, or import a bank",
+                question=question.strip()[:60],
+            )
         return known
 
     def submit(self, question: str, answer: str) -> Attempt:
@@ -79,14 +81,14 @@ class Answering:
             UnknownQuestion: its question has gone from the bank.
         """
         if attempt.feedback is None or not attempt.follow_ups:
-            raise InputError(f"attempt {attempt.id} has no answered follow-up; answer one first")
+            raise InputError("attempt {id} has no answered follow-up; answer one first", id=attempt.id)
         feedback, last = attempt.feedback, attempt.follow_ups[-1]
         self._refuse_too_long(last.answer)
         reference = self._held_against(attempt)
         point_id = last.follow_up.key_point_id
         alone = _alone(reference, last.follow_up)
         if alone is None:
-            raise InputError(f"key point {point_id} has gone from the bank; answer the question anew")
+            raise InputError("key point {point} has gone from the bank; answer the question anew", point=point_id)
         for event in self._judge.judge(alone, last.answer, Deadline(self._deadline_seconds)):
             if isinstance(event, Done):
                 asked = [answered.follow_up for answered in attempt.follow_ups]
@@ -138,17 +140,31 @@ class Answering:
         """
         if label is None:
             if key_point_id not in attempt.disagreements:
-                raise InputError(f"there is no disagreement on {key_point_id} of answer {attempt.id} to take back")
+                raise InputError(
+                    "there is no disagreement on {point} of answer {id} to take back", point=key_point_id, id=attempt.id
+                )
             self._record.disagree(attempt.id, key_point_id, None)
             return self._again(attempt)
         verdicts = {one.id: one.verdict for one in attempt.feedback.key_points} if attempt.feedback else {}
+        if not verdicts:
+            raise InputError(
+                "{point} of answer {id} was not judged; judged key points: none", point=key_point_id, id=attempt.id
+            )
         if key_point_id not in verdicts:
-            judged = ", ".join(verdicts) or "none"
-            raise InputError(f"{key_point_id} of answer {attempt.id} was not judged; judged key points: {judged}")
+            raise InputError(
+                "{point} of answer {id} was not judged; judged key points: {points}",
+                point=key_point_id,
+                id=attempt.id,
+                points=", ".join(verdicts),
+            )
         if label is Label.UNGRADED:
             raise InputError("ungraded is no judgement; choose covered, partial, missing or contradicted")
         if label is verdicts[key_point_id]:
-            raise InputError(f"the verdict on {key_point_id} is {label} already; name the label that you hold right")
+            raise InputError(
+                "the verdict on {point} is {label} already; name the label that you hold right",
+                point=key_point_id,
+                label=label,
+            )
         self._record.disagree(attempt.id, key_point_id, Disagreement(label=label, why=why))
         return self._again(attempt)
 
@@ -163,14 +179,18 @@ class Answering:
     def _held_against(self, attempt: Attempt) -> ReferenceAnswer:
         reference = self._index.reference(attempt.question_id)
         if reference is None:  # the nearest other question would be the wrong one
-            raise UnknownQuestion(f"no bank holds {attempt.question_id} any more; the answer is kept in the record")
+            raise UnknownQuestion(
+                "no bank holds {question} any more; the answer is kept in the record", question=attempt.question_id
+            )
         return reference
 
     def _refuse_too_long(self, answer: str) -> None:
         if len(answer) > self._max_answer_chars:
             raise AnswerTooLong(
-                f"the answer has {len(answer)} characters, {self._max_answer_chars} are judged; it is kept: "
-                "shorten it, or raise COACH_MAX_ANSWER_CHARS"
+                "the answer has {length} characters, {most} are judged; it is kept: "
+                "shorten it, or raise COACH_MAX_ANSWER_CHARS",
+                length=len(answer),
+                most=self._max_answer_chars,
             )
 
     def _again(self, attempt: Attempt) -> Attempt:

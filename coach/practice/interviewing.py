@@ -50,10 +50,7 @@ class Interviewing:
 
         The same record, banks and seed give the same questions. Raises InputError.
         """
-        _refuse_outside("number of questions", count, 1, MOST_QUESTIONS)
-        _refuse_outside("number of follow-ups", follow_ups, 0, MOST_FOLLOW_UPS)
-        if seconds is not None:
-            _refuse_outside("number of seconds for a question", seconds, SHORTEST_SECONDS, LONGEST_SECONDS)
+        _refuse_outside_limits(count, follow_ups, seconds)
         questions = self._chosen(count, choice, seed, topic)
         return self._record.add_interview(questions, choice, topic, seed, follow_ups, seconds)
 
@@ -61,7 +58,9 @@ class Interviewing:
         """One interview, to go on with. Raises InputError where there is none of this id."""
         found = self._record.interview(interview_id)
         if found is None:
-            raise InputError(f"there is no interview {interview_id[:80]!r}; begin a new one, or see `coach history`")
+            raise InputError(
+                "there is no interview {id!r}; begin a new one, or see `coach history`", id=interview_id[:80]
+            )
         return found
 
     def show(self, interview: Interview) -> Interview:
@@ -151,7 +150,7 @@ class Interviewing:
         its = {one.id: one for one in known if topic in ("", topic_of(one))}
         if not its:
             topics = ", ".join(dict.fromkeys(topic_of(one) for one in known))
-            raise InputError(f"there is no topic {topic[:80]!r}; choose one of: {topics}")
+            raise InputError("there is no topic {topic!r}; choose one of: {topics}", topic=topic[:80], topics=topics)
         return [its[question_id] for question_id in self._order(list(its), choice, Random(seed))[:count]]
 
     def _order(self, question_ids: Sequence[str], choice: Choice, chance: Random) -> Sequence[str]:
@@ -168,24 +167,37 @@ class Interviewing:
     def _place(self, interview: Interview) -> int:
         step = next_step(interview)
         if not isinstance(step, NextQuestion):
-            raise InputError(f"interview {interview.id} asks no question now; reload it")
+            raise InputError("interview {id} asks no question now; reload it", id=interview.id)
         return step.place
 
     def _refuse_too_long(self, text: str) -> None:
         if len(text) > self._max_answer_chars:
             raise AnswerTooLong(
-                f"the answer has {len(text)} characters, {self._max_answer_chars} are judged; it was not taken: "
-                "shorten it, or raise COACH_MAX_ANSWER_CHARS"
+                "the answer has {length} characters, {most} are judged; it was not taken: "
+                "shorten it, or raise COACH_MAX_ANSWER_CHARS",
+                length=len(text),
+                most=self._max_answer_chars,
             )
 
 
 def _follow_up(interview: Interview) -> NextFollowUp:
     step = next_step(interview)
     if not isinstance(step, NextFollowUp):
-        raise InputError(f"interview {interview.id} asks no follow-up now; reload it")
+        raise InputError("interview {id} asks no follow-up now; reload it", id=interview.id)
     return step
 
 
-def _refuse_outside(what: str, number: int, least: int, most: int) -> None:
-    if not least <= number <= most:
-        raise InputError(f"the {what} is {number}; choose {least} to {most}")
+def _refuse_outside_limits(count: int, follow_ups: int, seconds: int | None) -> None:
+    if not 1 <= count <= MOST_QUESTIONS:
+        raise InputError("the number of questions is {number}; choose 1 to {most}", number=count, most=MOST_QUESTIONS)
+    if not 0 <= follow_ups <= MOST_FOLLOW_UPS:
+        raise InputError(
+            "the number of follow-ups is {number}; choose 0 to {most}", number=follow_ups, most=MOST_FOLLOW_UPS
+        )
+    if seconds is not None and not SHORTEST_SECONDS <= seconds <= LONGEST_SECONDS:
+        raise InputError(
+            "the number of seconds for a question is {number}; choose {least} to {most}",
+            number=seconds,
+            least=SHORTEST_SECONDS,
+            most=LONGEST_SECONDS,
+        )

@@ -76,7 +76,7 @@ class Counted:
         self._refuse_when_stopped()
         number = self._ledger.begin(self._person, self._job, asked, self._most)
         if number is None:
-            raise ModelBusy(f"all {self._most} calls for this piece of work were made; try it again")
+            raise ModelBusy("all {most} calls for this piece of work were made; try it again", most=self._most)
         yield from self._asked(number, messages, deadline, shape)
 
     def _asked(

@@ -69,7 +69,9 @@ def plan(
     question has been met on the last day before the interview. Raises InputError for a day gone by.
     """
     if interview < today:
-        raise InputError(f"the interview day {interview} has gone by; give today, {today}, or a later day")
+        raise InputError(
+            "the interview day {day} has gone by; give today, {today}, or a later day", day=interview, today=today
+        )
     days = max(1, (interview - today).days)
     known = {question.id: question for question in questions if question.has_reference}
     unmet = [question_id for question_id in known if question_id not in first_met]

@@ -21,11 +21,16 @@ def read_export(name: str, text: str) -> Practice:
     """
     content = _content(name, text)
     if content.get("format") != FORMAT or not content.keys() >= {"version", *_KINDS}:
-        raise InputError(f"{name} is no export of this program; give a file that `coach export --format json` wrote")
+        raise InputError(
+            "{file} is no export of this program; give a file that `coach export --format json` wrote", file=name
+        )
     if content["version"] != VERSION:
         raise InputError(
-            f"{name} is an export of version {str(content['version'])[:20]!r}, this program reads {VERSION}; "
-            "export it again with the same version of the program"
+            "{file} is an export of version {version!r}, this program reads {known}; "
+            "export it again with the same version of the program",
+            file=name,
+            version=str(content["version"])[:20],
+            known=VERSION,
         )
     try:
         return Practice.model_validate({kind: content[kind] for kind in _KINDS})
@@ -33,16 +38,33 @@ def read_export(name: str, text: str) -> Practice:
         first = fault.errors(include_url=False, include_input=False, include_context=False)[0]
         place = ".".join(str(part) for part in first["loc"])
         more = fault.error_count() - 1
-        others = f" (and {more} more)" if more else ""
-        raise InputError(f"{name}: {place}: {first['msg']}{others}; nothing was restored: export it again") from None
+        if more:
+            raise InputError(
+                "{file}: {place}: {problem} (and {more} more); nothing was restored: export it again",
+                file=name,
+                place=place,
+                problem=first["msg"],
+                more=more,
+            ) from None
+        raise InputError(
+            "{file}: {place}: {problem}; nothing was restored: export it again",
+            file=name,
+            place=place,
+            problem=first["msg"],
+        ) from None
 
 
 def _content(name: str, text: str) -> Mapping[str, object]:
     try:
         content: object = json.loads(text)
     except json.JSONDecodeError as fault:
-        where = f"line {fault.lineno} column {fault.colno}: {fault.msg}"
-        raise InputError(f"{name} is cut off or no JSON ({where}); export it again") from None
+        raise InputError(
+            "{file} is cut off or no JSON (line {line} column {column}: {problem}); export it again",
+            file=name,
+            line=fault.lineno,
+            column=fault.colno,
+            problem=fault.msg,
+        ) from None
     except (ValueError, RecursionError):
-        raise InputError(f"{name} holds a number or a nesting that no export has; export it again") from None
+        raise InputError("{file} holds a number or a nesting that no export has; export it again", file=name) from None
     return cast(Mapping[str, object], content) if isinstance(content, dict) else {}

@@ -64,7 +64,7 @@ class RolePlaying:
     def scenario(self, scenario_id: str) -> Scenario:
         """A card. Raises InputError where there is none of this id."""
         if scenario_id not in self._scenarios:
-            raise InputError(f"there is no scenario {scenario_id}; see `coach scenarios`")
+            raise InputError("there is no scenario {id}; see `coach scenarios`", id=scenario_id)
         return self._scenarios[scenario_id]
 
     def begin(
@@ -79,14 +79,16 @@ class RolePlaying:
         scenario = self.scenario(scenario_id)
         difficulty = scenario.difficulty if difficulty is None else difficulty
         if difficulty not in range(1, 6):
-            raise InputError(f"difficulty {difficulty} is not 1 to 5; choose 1 (mild) to 5 (hard)")
+            raise InputError(
+                "difficulty {difficulty} is not 1 to 5; choose 1 (mild) to 5 (hard)", difficulty=difficulty
+            )
         return self._record.add_role_play(scenario, difficulty, seed, intensity, exam)
 
     def role_play(self, role_play_id: str) -> RolePlay:
         """One role-play, to go on with. Raises InputError where there is none of this id."""
         found = self._record.role_play(role_play_id)
         if found is None:
-            raise InputError(f"there is no role-play {role_play_id}; begin a new one")
+            raise InputError("there is no role-play {id}; begin a new one", id=role_play_id)
         return found
 
     def scene(self, role_play: RolePlay) -> Scene:
@@ -113,7 +115,9 @@ class RolePlaying:
             raise InputError("the turn is empty; write what you would say to the customer")
         if len(said) > LONGEST_TURN:
             raise InputError(
-                f"the turn has {len(said)} characters, {LONGEST_TURN} at most go into a chat; say it in two turns"
+                "the turn has {length} characters, {most} at most go into a chat; say it in two turns",
+                length=len(said),
+                most=LONGEST_TURN,
             )
         self._record.add_turn(role_play.id, len(role_play.exchanges) + 1, said)
         if in_distress(said):
@@ -140,7 +144,9 @@ class RolePlaying:
     def try_again(self, role_play: RolePlay, turn: int) -> RolePlay:
         """A new role-play that goes on before this turn, from 1 on; the old one stays. Raises InputError."""
         if turn not in range(1, len(role_play.exchanges) + 1):
-            raise InputError(f"there is no turn {turn} to try again; choose 1 to {len(role_play.exchanges)}")
+            raise InputError(
+                "there is no turn {turn} to try again; choose 1 to {last}", turn=turn, last=len(role_play.exchanges)
+            )
         return self._record.add_role_play(
             role_play.scenario,
             role_play.difficulty,

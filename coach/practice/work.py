@@ -17,6 +17,7 @@ from coach.chat import ChatModel, Retry
 from coach.critique.feedback import Event, Verdict
 from coach.customer import observer, renderer, rewriting
 from coach.errors import CoachError, InputError, ModelBusy, WorkStopped
+from coach.language import Sentence
 from coach.practice.answering import Answering
 from coach.practice.ledger import Counted, Ledger
 from coach.practice.record import Attempt, Record
@@ -86,7 +87,7 @@ class Retried(_Value):
     """A call of the model failed in a way that passes; another one follows."""
 
     kind: Literal["retry"] = "retry"
-    reason: str
+    reason: Sentence
 
 
 class Spoken(_Value):
@@ -116,7 +117,7 @@ class Failed(_Value):
     kind: Literal["failed"] = "failed"
     fault: str
     """Name of the error's class, as in `coach.errors`."""
-    message: str
+    message: Sentence
 
 
 class Stopped(_Value):
@@ -206,7 +207,7 @@ class Work:
         except WorkStopped:
             tell(Stopped())
         except CoachError as fault:
-            tell(Failed(fault=type(fault).__name__, message=str(fault)))
+            tell(Failed(fault=type(fault).__name__, message=fault.sentence))
         else:
             tell(Finished())
 
@@ -251,7 +252,7 @@ class Work:
     def _attempt(self, run: _Run) -> Attempt:
         attempt = self._record.of(run.job.person).attempt(run.job.about)
         if attempt is None:
-            raise InputError(f"there is no answer {run.job.about}; write it again")
+            raise InputError("there is no answer {id}; write it again", id=run.job.about)
         return attempt
 
     def _answering(self, run: _Run, judgements: int) -> Answering:

@@ -102,7 +102,7 @@ class Asking:
                 if isinstance(piece, Reply):
                     heard.reply = piece
                 elif isinstance(piece, Retry):
-                    heard.retries.append(piece.reason)
+                    heard.retries.append(str(piece.reason))
                 else:
                     heard.text += piece
         except ModelError as error:
@@ -261,10 +261,25 @@ def test_three_tries_and_no_more(asking: Asking, behaviour: Behaviour) -> None:
 def test_a_retry_is_announced_in_plain_words_before_the_pause(asking: Asking) -> None:
     asking.server.script(status(429, {"Retry-After": "7"}), reply("x"))
     stream = asking.model().stream(MESSAGES, Deadline(60, asking.clock))
-    assert next(stream) == Retry(reason="429 too many requests")
+    retry = next(stream)
+    assert isinstance(retry, Retry)
+    assert str(retry.reason) == "429 too many requests"
     assert asking.clock.pauses == []
     assert next(stream) == "x"
     assert sum(asking.clock.pauses) == 7
+
+
+def test_every_part_of_what_is_told_can_be_said_in_another_language(asking: Asking) -> None:
+    asking.server.script(*[status(429)] * 3, reply("x"))
+    model = asking.model("openai/first", "openai/second")
+    said = [
+        piece.reason.said(lambda text: f"«{text}»")
+        for piece in model.stream(MESSAGES, Deadline(60, asking.clock))
+        if isinstance(piece, Retry)
+    ]
+    words = "«429 «too many requests»»"
+    error = f"«openai/first gave no reply: {words}; «wait a little, or check the account's quota»»"
+    assert said == [words, words, f"«{error}; now asking openai/second»"]
 
 
 def test_a_pause_beyond_the_deadline_is_not_begun(asking: Asking) -> None:
@@ -304,7 +319,7 @@ def test_a_refusal_is_final_at_once(asking: Asking, code: int) -> None:
 def test_a_stream_that_breaks_is_not_begun_again(asking: Asking, behaviour: Behaviour, arrived: int) -> None:
     heard = asking.hear(behaviour)
     assert isinstance(heard.error, ReplyBroken)
-    assert heard.error.text == heard.text == "x" * arrived
+    assert heard.error.arrived == heard.text == "x" * arrived
     assert len(asking.server.requests) == 1
 
 
@@ -321,8 +336,8 @@ def test_a_silent_server_is_given_up_after_the_timeout_of_each_try(asking: Askin
 def test_a_slow_drip_ends_at_the_deadline(asking: Asking) -> None:
     heard = asking.hear(drip("abcdefghij", before_each=lambda: asking.clock.advance(1)), seconds=5)
     assert isinstance(heard.error, ReplyBroken)
-    assert 1 <= len(heard.error.text) <= 5
-    assert "abcdefghij".startswith(heard.error.text)
+    assert 1 <= len(heard.error.arrived) <= 5
+    assert "abcdefghij".startswith(heard.error.arrived)
 
 
 @pytest.mark.parametrize(

@@ -743,7 +743,7 @@ class TestProblems:
         )
         assert faults(text) == [(9, ProblemKind.DUPLICATE_QUESTION)]
         assert (
-            parse(text).problems[0].message
+            str(parse(text).problems[0].message)
             == "the same question as in line 1; this one was left out: change or remove it"
         )
         assert [one.answer for one in parse(text).questions] == ["先听完。", "说清楚。"]
@@ -785,7 +785,7 @@ class TestProblems:
 
     def test_name_the_numbers_that_are_missing(self):
         assert (
-            parse("1. 甲是什么？\n2. 乙是什么？\n5. 丙是什么？").problems[0].message
+            str(parse("1. 甲是什么？\n2. 乙是什么？\n5. 丙是什么？").problems[0].message)
             == "number 5 follows 2: is 3 to 4 missing?"
         )
 
@@ -823,7 +823,16 @@ class TestProblems:
             "empty_key_points",
             "duplicate_question",
         ]
-        assert set(parse(text).problems[0].model_dump()) == {"line", "kind", "message"}
+        assert parse(text).problems[0].model_dump(mode="json") == {
+            "line": 3,
+            "kind": "empty_key_points",
+            "message": "no key point stands under this label: write one a line, as `1. …` or `- …`",
+        }
+
+    def test_are_said_in_the_language_of_who_reads_them(self):
+        problem = parse("## 1. 甲是什么？\n\n好。\n\n## 2. 甲是什么？").problems[0]
+        english = "the same question as in line {line}; this one was left out: change or remove it"
+        assert problem.message.said({english: "与第 {line} 行相同"}.__getitem__) == "与第 1 行相同"
 
 
 class TestADocumentWithoutQuestions:
@@ -912,7 +921,7 @@ class TestAnyInput:
         assert all(one.question and "\n" not in one.question for one in bank.questions)
         assert all(point and "\n" not in point for one in bank.questions for point in one.key_points)
         assert all(1 <= problem.line <= text.count("\n") + 1 for problem in bank.problems)
-        assert all("\n" not in problem.message for problem in bank.problems)
+        assert all("\n" not in str(problem.message) for problem in bank.problems)
 
     @settings(max_examples=100, deadline=None, derandomize=True)
     @given(SOUP)

@@ -73,6 +73,11 @@ def test_signs_of_distress_end_it_with_where_to_find_help(coach: Coach) -> None:
     assert "12356" in run.err
 
 
+def test_where_to_find_help_is_said_in_the_person_s_language(coach: Coach, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COACH_LANGUAGE", "zh")
+    assert "12356 (心理援助热线" in play(coach, "我不想活了").err
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [

@@ -16,6 +16,7 @@ from coach.critique.evidence import Answer
 from coach.critique.feedback import Done, Event, Feedback, Label, Reason, Verdict
 from coach.critique.reply import CriticReply, finished_points
 from coach.errors import ModelBusy, ModelRejected, ReplyBroken
+from coach.language import Sentence
 from tests.critique.conftest import ANSWER, GOOD_FOLLOW_UP, GOOD_REPLY, point, reply_with, six
 
 COVERED, PARTIAL, MISSING, CONTRADICTED, UNGRADED = Label
@@ -170,8 +171,8 @@ class TestEvents:
         assert shown == [each.id for each in q03.key_points]
 
     def test_retries_are_passed_on(self, q03: ReferenceAnswer) -> None:
-        model = Pieces([Retry(reason="429"), GOOD_REPLY, whole(GOOD_REPLY)])
-        assert Retry(reason="429") in list(events(model, q03))
+        model = Pieces([Retry(reason=Sentence.of("429")), GOOD_REPLY, whole(GOOD_REPLY)])
+        assert Retry(reason=Sentence.of("429")) in list(events(model, q03))
 
     def test_the_last_one_holds_all_that_was_shown(self, q03: ReferenceAnswer) -> None:
         *shown, done = events(ScriptedModel([GOOD_REPLY]), q03)

@@ -20,6 +20,7 @@ from sqlalchemy import URL
 
 from coach.adapters.dbos_jobs import DbosJobs
 from coach.errors import CoachError
+from coach.language import Sentence
 from coach.practice.work import NEWS, Advanced, Failed, Finished, Job, Kind, News, Stopped
 
 TAKE_OVER_SECONDS = 0.25
@@ -49,7 +50,7 @@ class Script:
             tell(Advanced(done=number, of=script["events"]))
         if script.get("raises"):
             raise ValueError("a mistake of the program")
-        tell(Failed(fault="InputError", message=script["fails"]) if "fails" in script else Finished())
+        tell(Failed(fault="InputError", message=Sentence.of(script["fails"])) if "fails" in script else Finished())
 
     def next_begun(self) -> str:
         return self.begun.get(timeout=SAFETY_SECONDS)

@@ -13,6 +13,7 @@ from coach.chat import Deadline, Retry, ScriptedModel
 from coach.critique.critic import Critic
 from coach.critique.feedback import Done, Event, Judge, Label, Reason, Verdict
 from coach.errors import AnswerTooLong, InputError, ModelBusy, RecordUnavailable, UnknownQuestion
+from coach.language import Sentence
 from coach.practice.answering import Answering, whole
 from coach.practice.record import Attempt
 
@@ -148,7 +149,7 @@ class TestAnAnswer:
             kind: Literal["llm"] = "llm"
 
             def judge(self, reference: ReferenceAnswer, answer: str, deadline: Deadline) -> Iterator[Event]:
-                yield Retry(reason="429")
+                yield Retry(reason=Sentence.of("429"))
                 raise RuntimeError("the judge fell over")
 
         answering = answering_with(judge=Broken())

@@ -15,6 +15,7 @@ from sqlalchemy import URL
 from coach.adapters.dbos_jobs import AT_ONCE, DbosJobs
 from coach.compose import Coach
 from coach.errors import RecordUnavailable
+from coach.language import Sentence
 from coach.practice.jobs import Waiting
 from coach.practice.work import Advanced, Failed, Finished, Job, Kind, News, Stopped
 from coach.settings import Settings
@@ -131,7 +132,7 @@ class TestEvents:
         jobs = opened(on_sqlite)
         *_, last = told(jobs, jobs.start(job(raises=True)))
         assert isinstance(last, Failed)
-        assert last.message == "the program made a mistake here; try again, or report it"
+        assert str(last.message) == "the program made a mistake here; try again, or report it"
 
 
 class TestThePiece:
@@ -177,7 +178,8 @@ class TestThePiece:
         for _ in range(18):  # more than one page of rounds
             told(jobs, ids[-1])
             ids.append(jobs.start(fails))
-        assert told(jobs, ids[-1])[-1] == Failed(fault="InputError", message="there is no answer thing")
+        message = Sentence.of("there is no answer thing")
+        assert told(jobs, ids[-1])[-1] == Failed(fault="InputError", message=message)
         assert len(set(ids)) == 19
         assert script.all_begun() == ids
 

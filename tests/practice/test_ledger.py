@@ -18,6 +18,7 @@ from coach.chat import ChatModel, Deadline, Message, Reply, Retry, ScriptedModel
 from coach.critique.evidence import Answer
 from coach.critique.framing import framed
 from coach.errors import ModelBusy, ModelRejected, RecordUnavailable, ReplyBroken, WorkStopped
+from coach.language import Sentence
 from coach.practice.ledger import Counted, Ledger
 from tests.openai_server import SAFETY_SECONDS, Exchange, OpenAIServer, hang
 from tests.practice.record_parts import START, at_once
@@ -132,8 +133,9 @@ class TestACountedModel:
         assert (model.name, model.parameters) == ("scripted", {})
 
     def test_passes_retries_on(self, on_sqlite: Ledger) -> None:
-        model = Steps(lambda _: iter([Retry(reason="429"), "a", reply("a")]))
-        assert asked(counted(model, on_sqlite)) == [Retry(reason="429"), "a", reply("a")]
+        retry = Retry(reason=Sentence.of("429"))
+        model = Steps(lambda _: iter([retry, "a", reply("a")]))
+        assert asked(counted(model, on_sqlite)) == [retry, "a", reply("a")]
 
     def test_gives_the_reply_of_an_earlier_run_without_a_call(self, ledger: Ledger) -> None:
         before = asked(counted(ScriptedModel(["好的"]), ledger))[-1]
@@ -185,7 +187,7 @@ class TestACountedModel:
         with pytest.raises(ModelBusy, match=r"^all 1 calls for this piece of work were made; try it again$"):
             asked(again)
 
-    @pytest.mark.parametrize("fault", [ReplyBroken("cut", text="half"), ModelBusy("429"), ModelRejected("401")])
+    @pytest.mark.parametrize("fault", [ReplyBroken("cut", arrived="half"), ModelBusy("429"), ModelRejected("401")])
     def test_counts_a_call_that_failed_and_keeps_no_reply_of_it(self, on_sqlite: Ledger, fault: Exception) -> None:
         model = counted(ScriptedModel([fault, "whole"]), on_sqlite, most=2)
         with pytest.raises(type(fault), match=str(fault)):
@@ -284,7 +286,7 @@ class TestStoppedWork:
         def breaks(_: Deadline) -> Iterator[str | Retry | Reply]:
             yield "half"
             stop.set()
-            raise ReplyBroken("cut", text="half")
+            raise ReplyBroken("cut", arrived="half")
 
         stream = counted(Steps(breaks), on_sqlite, is_stopped=stop.is_set).stream(ASKED, Deadline(60))
         assert next(stream) == "half"

@@ -22,6 +22,7 @@ from coach.customer.mood import StopReason
 from coach.customer.observer import ModelObserver, RuleObserver
 from coach.customer.renderer import ModelRenderer
 from coach.errors import DocumentError, ModelBusy, ReplyBroken
+from coach.language import Sentence
 from coach.practice.answering import Answering, whole
 from coach.practice.ledger import Ledger
 from coach.practice.record import LOCAL, Attempt, Record, RolePlay
@@ -76,7 +77,7 @@ class Model:
         self.asked += 1
         said = self.replies[shape.__name__ if shape else ""]
         if self.retries:
-            yield Retry(reason="429")
+            yield Retry(reason=Sentence.of("429"))
         if isinstance(said, Exception):
             raise said
         middle = len(said) // 2
@@ -268,7 +269,14 @@ class TestWork:
 
     def test_tells_of_retries(self, desk: Desk) -> None:
         desk.parts.model.retries = True
-        assert Retried(reason="429") in desk.run(job(Kind.FEEDBACK, desk.answer()))
+        assert Retried(reason=Sentence.of("429")) in desk.run(job(Kind.FEEDBACK, desk.answer()))
+
+
+class TestNews:
+    def test_comes_out_of_a_store_as_it_went_in(self) -> None:
+        within = Sentence.of("{count} of {share:.1f} '{name}'", count=2, share=0.5, name="7")
+        for news in (Failed(fault="InputError", message=within), Retried(reason=Sentence.of("no: {why}", why=within))):
+            assert NEWS.validate_json(NEWS.dump_json(news)) == news
 
 
 class TestAFault:
@@ -287,7 +295,7 @@ class TestAFault:
         (told,) = desk.run(job(kind, about))
         assert isinstance(told, Failed)
         assert told.fault == fault
-        assert says in told.message
+        assert says in str(told.message)
 
     def test_of_a_debrief_that_comes_too_early_is_told(self, desk: Desk) -> None:
         assert isinstance(desk.run(job(Kind.DEBRIEF, desk.turn()))[-1], Failed)
@@ -303,9 +311,9 @@ class TestAFault:
         attempt = desk.record.of("bob").add_attempt("q03", REFERENCE.question, ANSWER)
         (told,) = desk.run(job(Kind.FEEDBACK, attempt))
         assert isinstance(told, Failed)
-        assert "there is no answer" in told.message
+        assert "there is no answer" in str(told.message)
 
-    @pytest.mark.parametrize("fault", [ModelBusy("429"), ReplyBroken("cut", text="")])
+    @pytest.mark.parametrize("fault", [ModelBusy("429"), ReplyBroken("cut", arrived="")])
     def test_of_the_model_never_costs_more_calls_than_the_budget(self, desk: Desk, fault: Exception) -> None:
         attempt = desk.answer()
         desk.parts.model.replies["CriticReply"] = fault

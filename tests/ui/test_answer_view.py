@@ -222,6 +222,7 @@ class TestFeedback:
         assert [one.answer for one in after.follow_ups] == ["我会请主管接手。"]
         assert after.feedback is not None
         assert after.feedback.follow_up != kept.feedback.follow_up
+        assert "After your last answer:" in text_of(app)
 
     def test_the_better_version_is_shown_as_changes_or_as_it_reads(self, page: Page, with_model: OpenAIServer) -> None:
         better = ANSWER.replace("不跟他吵", "自己稳住")

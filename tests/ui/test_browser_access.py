@@ -1,4 +1,4 @@
-"""Every page under axe-core, the checker of the WCAG rules: nothing serious, light and dark."""
+"""Every page under axe-core, the checker of the WCAG rules: nothing serious; and no other server is asked."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -57,11 +57,14 @@ def practice_under_way(data_dir: Path) -> list[str]:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.usefixtures("practised")
-def test_no_page_has_a_serious_fault(browser: "Browser", app: str, data_dir: Path, scheme: str) -> None:
+def test_no_page_has_a_serious_fault_or_asks_another_server(
+    browser: "Browser", app: str, data_dir: Path, scheme: str
+) -> None:
     from axe_playwright_python.sync_playwright import Axe
 
-    axe, found = Axe(), []
+    axe, found, asked = Axe(), [], set[str]()
     page = opened(browser, app, scheme=scheme)
+    page.on("request", lambda request: asked.add(request.url))
     for path in (*PAGES, *practice_under_way(data_dir)):
         page.goto(f"{app}/{path}")
         page.locator("h1").first.wait_for()
@@ -74,3 +77,4 @@ def test_no_page_has_a_serious_fault(browser: "Browser", app: str, data_dir: Pat
                 ]
 
     assert found == []
+    assert [url for url in asked if not url.startswith((app, app.replace("http", "ws"), "data:", "blob:"))] == []

@@ -77,6 +77,13 @@ def test_where_nothing_is_due_it_says_so() -> None:
     assert not [button for button in app.button if button.key == "practise-due"]
 
 
+def test_where_nothing_is_due_a_question_that_was_never_answered_is_a_tap_away() -> None:
+    practised(an_answer(Label.COVERED, question="q01").model_copy(update={"created": datetime.now(UTC)}))
+    app = opened("home")
+    app.button(key="first-question").click().run()
+    assert "elsewhere: answer\nquestion=q02" in text_of(app)
+
+
 def test_an_answer_that_nobody_judged_is_gone_on_with_first() -> None:
     practised(an_answer(question="q08", days_ago=LONG_AGO - 1), an_answer(Label.COVERED))
     app = opened("home")

@@ -9,6 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from coach.adapters.sql_record import SqlRecord, sqlite_url
+from coach.language import Sentence
 from coach.practice.interview import Judging, Over, next_step
 from coach.practice.record import Choice, Interview, Record
 from coach.practice.work import Failed, Finished, Job, News
@@ -300,7 +301,7 @@ def stand_still(monkeypatch: pytest.MonkeyPatch, news: News) -> None:
     monkeypatch.setattr("coach.adapters.dbos_jobs.DbosJobs.follow", ended)
 
 
-@pytest.mark.parametrize("news", [Failed(fault="UnknownQuestion", message="gone"), Finished()])
+@pytest.mark.parametrize("news", [Failed(fault="UnknownQuestion", message=Sentence.of("gone")), Finished()])
 def test_what_can_never_be_judged_is_left_as_it_is(
     page: Page, monkeypatch: pytest.MonkeyPatch, news: Failed | Finished
 ) -> None:
@@ -314,7 +315,7 @@ def test_a_judgement_that_broke_off_can_be_tried_again_or_done_without(
     page: Page, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patched:
-        stand_still(patched, Failed(fault="RecordUnavailable", message="it stood still"))
+        stand_still(patched, Failed(fault="RecordUnavailable", message=Sentence.of("it stood still")))
         interview = begun("q03")
         app = say(page(id=interview.id), place(interview, 1))
         assert "it stood still" in text_of(app)

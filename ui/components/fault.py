@@ -28,4 +28,4 @@ def fault_box(fault: CoachError, _: Translate) -> None:
         EmbeddingError: _("The embedding model does not work just now; the old index stays."),
     }
     st.error(said.get(type(fault), _("That did not work.")), icon=":material/error:")
-    st.caption(plain(str(fault)))
+    st.caption(plain(fault.said(_)))

@@ -33,7 +33,7 @@ def judgement(job: Job, arrived: Callable[[Verdict], None], _: Translate) -> Fin
             if isinstance(news, Judged):
                 arrived(news.verdict)
             elif isinstance(news, Retried):
-                line = _("Trying again: {reason}").format(reason=plain(news.reason))
+                line = _("Trying again: {reason}").format(reason=plain(news.reason.said(_)))
             elif waits:
                 waiting = jobs.waiting(job_id)
                 line, waits = _waiting_line(waiting, _), waiting is not None

@@ -37,7 +37,7 @@ def _problem(problem: Problem, line: str, _: Translate) -> None:
         st.markdown(f":material/warning: **{place}** · {plain(shown)}")
         st.markdown(_what_to_do(problem.kind, _))
         if problem.kind in _NAMES_MORE:
-            st.caption(plain(problem.message))
+            st.caption(plain(problem.message.said(_)))
 
 
 def _what_to_do(kind: ProblemKind, _: Translate) -> str:

@@ -5,13 +5,12 @@ import streamlit as st
 from coach.critique.feedback import REASON_TEXTS, Verdict
 from coach.language import Translate
 from ui.components.markup import numbered, plain
-from ui.components.verdict import COLOUR, ICON
+from ui.components.verdict import badge
 
 
 def spoken_point(verdict: Verdict, place: int, _: Translate) -> None:
     """The verdict, the point, and the candidate's words for it with their turn."""
-    badge = f":{COLOUR[verdict.verdict]}-badge[{ICON[verdict.verdict]} {_(verdict.verdict)}]"
-    lines = [f"{badge} {numbered(place)} {plain(verdict.text)}"]
+    lines = [f"{badge(verdict.verdict, _)} {numbered(place)} {plain(verdict.text)}"]
     lines += [
         f"“{plain(evidence.quote)}” :gray[{_('turn {number}').format(number=evidence.turn)}]"
         for evidence in verdict.evidence

@@ -48,6 +48,11 @@ def verdict_card(
         st.markdown(f":material/lightbulb: {plain(verdict.advice)}")
 
 
+def badge(label: Label, _: Translate) -> str:
+    """A verdict in a line of text."""
+    return f":{COLOUR[label]}-badge[{ICON[label]} {_(label)}]"
+
+
 def open_card(point: KeyPoint, place: int) -> None:
     """A key point whose verdict is not there yet."""
     st.markdown(f"{numbered(place)} **{plain(point.text)}**")

@@ -1,4 +1,4 @@
-"""What a newcomer sees: a first step, and what to expect of the judge."""
+"""A first step, the next one, and what to expect of the judge."""
 
 import streamlit as st
 
@@ -10,10 +10,20 @@ from ui.components.markup import plain
 
 def first_question(question_id: str, question: str, _: Translate) -> None:
     """A question to begin with."""
+    hint = _("Write it as you would say it. Three sentences are enough to begin with.")
+    _question(_("A first question"), question_id, question, hint, _)
+
+
+def new_question(question_id: str, question: str, _: Translate) -> None:
+    """A question to go on with where nothing is due."""
+    _question(_("Something new"), question_id, question, _("You have not answered this one yet."), _)
+
+
+def _question(caption: str, question_id: str, question: str, hint: str, _: Translate) -> None:
     with st.container(border=True, gap="small"):
-        st.caption(f":material/edit_note: {_('A first question')}")
+        st.caption(f":material/edit_note: {caption}")
         st.markdown(f"**{plain(question)}**")
-        st.caption(_("Write it as you would say it. Three sentences are enough to begin with."))
+        st.caption(hint)
         if st.button(_("Answer it"), key="first-question", type="primary", icon=":material/edit:"):
             session.go("answer", question=question_id)
 

@@ -22,7 +22,7 @@ from ui.components.draft import kept_text, let_go, nothing_written, too_long
 from ui.components.focus import focus_on
 from ui.components.judging import judgement
 from ui.components.markup import numbered, plain
-from ui.components.verdict import open_card, verdict_card
+from ui.components.verdict import badge, open_card, verdict_card
 
 _FAILED = {Reason.MODEL_BUSY, Reason.MODEL_REJECTED, Reason.BROKEN_REPLY, Reason.NOT_JUDGED, Reason.NO_QUOTE}
 _SELF_RATINGS = (Label.COVERED, Label.PARTIAL, Label.MISSING)
@@ -148,7 +148,7 @@ def _end(attempt: Attempt, job: Job, news: Finished | Failed | Stopped, _: Trans
     """What follows when a judgement has come to its end, good or bad."""
     if job.kind is Kind.AGAIN:  # the feedback before stands, whatever came of it
         session.stay(again=None)
-        session.hold(_note(attempt), news.message if isinstance(news, Failed) else None)
+        session.hold(_note(attempt), news.message.said(_) if isinstance(news, Failed) else None)
         st.rerun()
     if isinstance(news, Finished):
         st.rerun()
@@ -188,7 +188,7 @@ def _judged(
     if feedback.follow_up and (
         job is not None or any(one.id == feedback.follow_up.key_point_id for one in reference.key_points)
     ):
-        _follow_up(answering, attempt, feedback.follow_up, job, _)
+        _follow_up(answering, attempt, feedback, feedback.follow_up, job, _)
     _ways_on(attempt, feedback, _)
 
 
@@ -265,9 +265,13 @@ def _on_verdict(answering: Answering, attempt: Attempt, verdict: Verdict, _: Tra
         disagreement_line(disagreement, key, lambda: answering.disagree(attempt, verdict.id, None), _)
 
 
-def _follow_up(answering: Answering, attempt: Attempt, follow_up: FollowUp, job: Job | None, _: Translate) -> None:
+def _follow_up(
+    answering: Answering, attempt: Attempt, feedback: Feedback, follow_up: FollowUp, job: Job | None, _: Translate
+) -> None:
     """The next question of the interviewer, and the judgement of what was said to it where that is under way."""
     st.subheader(_("Follow-up"), anchor=False)
+    if attempt.follow_ups and job is None:
+        _what_came_of(attempt, feedback, _)
     st.markdown(f":material/forum: **{plain(follow_up.question)}**")
     if job is not None:
         with st.container(border=True):
@@ -292,6 +296,15 @@ def _follow_up(answering: Answering, attempt: Attempt, follow_up: FollowUp, job:
         return
     let_go(place, text)
     st.rerun()
+
+
+def _what_came_of(attempt: Attempt, feedback: Feedback, _: Translate) -> None:
+    """The verdict on what the last follow-up asked for, as it stands after its answer."""
+    asked = attempt.follow_ups[-1].follow_up.key_point_id
+    for place, verdict in enumerate(feedback.key_points):
+        if verdict.id == asked:
+            found = _("After your last answer: {point}").format(point=f"{numbered(place)} {plain(verdict.text)}")
+            st.markdown(f"{found} {badge(verdict.verdict, _)}")
 
 
 def _ways_on(attempt: Attempt, feedback: Feedback, _: Translate) -> None:

@@ -64,7 +64,7 @@ def _ended(lacking: int, _: Translate) -> None:
     if isinstance(end, Failed | Stopped):
         st.warning(_("It was broken off. What was drafted before is kept; you can go on."), icon=":material/info:")
     if isinstance(end, Failed):
-        st.caption(plain(end.message))
+        st.caption(plain(end.message.said(_)))
     if isinstance(end, Finished) and lacking:
         said = _("For {count} questions the model wrote nothing usable for some part. You can let it try again.")
         st.info(said.format(count=lacking), icon=":material/info:")

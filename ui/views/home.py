@@ -15,7 +15,7 @@ from ui.components.header import page_header
 from ui.components.plan import interview_day, plan_card
 from ui.components.unfinished import Unfinished, unfinished, unfinished_card
 from ui.components.ways import ways
-from ui.components.welcome import first_question, first_role_play, judge_expectation
+from ui.components.welcome import first_question, first_role_play, judge_expectation, new_question
 
 
 def home_view() -> None:
@@ -76,6 +76,15 @@ def _next_steps(
     if report.plan is not None:
         plan_card(report.plan, questions, _)
     due_card(due, {} if report.plan else questions, _)  # a plan names them already
+    if not due and report.plan is None:
+        _something_new(questions, _)
+
+
+def _something_new(questions: Mapping[str, str], _: Translate) -> None:
+    answered = {attempt.question_id for attempt in session.record().attempts(None)}
+    new = next((one for one in questions if one not in answered), None)
+    if new is not None:
+        new_question(new, questions[new], _)
 
 
 def _without_record(fault: CoachError, _: Translate) -> None:

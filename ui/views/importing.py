@@ -101,7 +101,7 @@ def _found(file_id: str, document: str, text: str, _: Translate) -> tuple[str, I
         imported = session.coach().take_in(document, text, name, dry_run=True)
     except BankError as fault:
         st.warning(_("The bank can't be kept like this."), icon=":material/edit:")
-        st.caption(plain(str(fault)))
+        st.caption(plain(fault.said(_)))
         return name, None
     session.hold(_FOUND, ((file_id, name), imported))
     return name, imported
@@ -203,7 +203,7 @@ def _follow(name: str, job_id: str, _: Translate) -> None:
         st.rerun()
     st.error(_("The bank was not taken in to the end."), icon=":material/error:")
     if isinstance(end, Failed):
-        st.caption(plain(end.message))
+        st.caption(plain(end.message.said(_)))
     job = session.held(_JOB)
     if job is not None and job.about == name:
         if st.button(_("Try again"), key="import-again", icon=":material/refresh:"):

@@ -108,7 +108,9 @@ def _decoded(name: str, data: bytes) -> str:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise InputError(f"{name} is not UTF-8 text, so no export; give the JSON file that was exported here") from None
+        raise InputError(
+            "{name} is not UTF-8 text, so no export; give the JSON file that was exported here", name=name
+        ) from None
 
 
 def _deletion(_: Translate) -> None:

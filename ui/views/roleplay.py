@@ -37,7 +37,7 @@ def roleplay_view() -> None:
         _page(_)
     except InputError as fault:
         st.warning(_("This role-play or this customer is not here (any more)."), icon=":material/search_off:")
-        st.caption(plain(str(fault)))
+        st.caption(plain(fault.said(_)))
         if st.button(_("All customers"), key="all-customers", icon=":material/arrow_back:"):
             _show(None)
     except CoachError as fault:
