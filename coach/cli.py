@@ -283,17 +283,18 @@ def _judge_again(attempt_id: str, judge: "JudgeChoice", as_json: bool) -> None:
 def _watched(events: "Iterator[Event]", points: int, terminal: "Terminal") -> "Done":
     """The end of a judgement, of whose way something is said meanwhile."""
     from coach.critique.feedback import Done, Verdict
+    from coach.language import translate_to
 
-    given: set[str] = set()
+    given, _ = set[str](), translate_to(terminal.language)
     with terminal.waiting("judging") as say:
         for event in events:
             if isinstance(event, Done):
                 return event
             if isinstance(event, Verdict):
                 given.add(event.id)
-                say(f"judging: {len(given)} of {points} key points")
+                say(_("judging: {done} of {all} key points").format(done=len(given), all=points))
             else:
-                say(f"trying again: {event.reason}")
+                say(_("Trying again: {reason}").format(reason=event.reason.said(_)))
     raise AssertionError("a judgement ends with Done")
 
 

@@ -53,14 +53,14 @@ class Terminal:
     @contextmanager
     def waiting(self, what: str) -> Generator[Callable[[str], None]]:
         """A spinner on stderr while something takes time; call what it gives to change the words."""
-        with self._err.status(what) as status:
+        with self._err.status(self._(what)) as status:
             yield status.update
 
     @contextmanager
     def progress(self, what: str) -> Generator[Callable[[int, int], None]]:
         """A bar on stderr; call what it gives with how many are done, and of how many."""
         with Progress(console=self._err, transient=True) as progress:
-            task = progress.add_task(what, total=None)
+            task = progress.add_task(self._(what), total=None)
             yield lambda done, total: progress.update(task, completed=done, total=total)
 
     def checks(self, checks: Sequence[Check]) -> None:

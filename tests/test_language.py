@@ -68,6 +68,8 @@ def texts_in_code() -> Iterator[str]:
         match call:
             case ast.Call(func=ast.Name("_") | ast.Attribute(attr="_"), args=[ast.Constant(value=text)]):
                 yield str(text)
+            case ast.Call(func=ast.Attribute(attr="waiting" | "progress"), args=[ast.Constant(value=text)]):
+                yield str(text)  # while something takes time in a terminal
             case _:
                 pass
     for _, call in sentences():
