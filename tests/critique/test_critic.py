@@ -42,7 +42,7 @@ class Pieces:
     """A model that gives pieces from a list, one reply after the other, and knows how far it was read."""
 
     name = "pieces"
-    parameters: dict[str, object] = {"temperature": 0}  # noqa: RUF012
+    parameters: dict[str, object] = {"temperature": 0}  # noqa: RUF012  the port gives it this type
 
     def __init__(self, *replies: Sequence[str | Retry | Reply | Exception]) -> None:
         self._replies = list(replies)

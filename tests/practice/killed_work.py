@@ -1,13 +1,14 @@
 """Does real work again and again, each time killed (-9) at a random moment, and then taken up by the next process.
 
-    python -m tests.practice.killed_work 200 1                     every kind of work 200 times on SQLite, by this seed
-    python -m tests.practice.killed_work 200 1 answer PostgreSQL   one kind, on a PostgreSQL server of its own
+    python -m tests.practice.killed_work 200 1                                    every kind of work 200 times, by this seed
+    python -m tests.practice.killed_work 200 1 --kind answer --on PostgreSQL      one kind, on a server of its own
 
 A kind is `answer`, `turn` or `import`; the model is a real HTTP server that outlives the kills. A process says what it
 has committed; after the kill, another one opens the same place, finishes what it finds, and what is kept is compared
 with what was said. Gives, for each kind, the kills and how far the killed ones had come; fails where one did harm.
 """
 
+import argparse
 import json
 import os
 import random
@@ -178,7 +179,7 @@ def _as_child(work: Callable[[Say], None], writes: int) -> None:
     try:
         work(say)
         os._exit(0)
-    except BaseException:
+    except BaseException:  # nothing of a child may come back into the copy of its parent
         traceback.print_exc()
         os._exit(1)
 
@@ -315,14 +316,18 @@ def series(kind: str, kills: int, seed: int, prepared: Place, asked: Callable[[]
 
 
 def main() -> None:
-    kills, seed = int(sys.argv[1]), int(sys.argv[2])
-    kinds = sys.argv[3:4] or KINDS
+    cli = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    cli.add_argument("kills", type=int, help="of each kind of work")
+    cli.add_argument("seed", type=int)
+    cli.add_argument("--kind", choices=KINDS, help="one kind alone")
+    cli.add_argument("--on", choices=("SQLite", "PostgreSQL"), default="SQLite")
+    given = cli.parse_args()
     load_litellm()
     with ExitStack() as stack:
         root = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         url, asked = stack.enter_context(model_server(root))
         prepared = Place(root / "prepared", url)
-        if sys.argv[4:] == ["PostgreSQL"]:
+        if given.on == "PostgreSQL":
             programs = postgres_server.programs()
             assert programs, "PostgreSQL's server is not installed"
             socket = stack.enter_context(postgres_server.running(programs))
@@ -330,8 +335,8 @@ def main() -> None:
             stack.callback(_administer, address, "DROP DATABASE IF EXISTS run WITH (FORCE)")
             prepared = replace(prepared, database=address)
         in_child(lambda say: prepare(prepared, say))
-        for kind in kinds:
-            reached = series(kind, kills, seed, prepared, asked)
+        for kind in [given.kind] if given.kind else KINDS:
+            reached = series(kind, given.kills, given.seed, prepared, asked)
             sys.stdout.write(f"{kind}: {reached.total()} kills, the last word before them: {dict(reached)}\n")
             sys.stdout.flush()
 

@@ -267,7 +267,7 @@ class TestStoppedWork:
             try:
                 for _ in counted(model, on_sqlite, is_stopped=stop.is_set).stream(ASKED, Deadline(60)):
                     heard.set()
-            except BaseException as fault:
+            except BaseException as fault:  # a thread's end would hide it
                 outcomes.append(fault)
 
         openai_server.script(served)

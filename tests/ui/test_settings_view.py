@@ -84,7 +84,7 @@ def test_a_model_that_refuses_is_said_with_what_to_do(with_model: OpenAIServer) 
     app = opened("settings")
     app.button(key="try-model").click().run()
     assert "**Model** · :red[:material/error: does not work]" in text_of(app)
-    assert "Check the lines in `.env`" in text_of(app)
+    assert "Check `COACH_MODEL`, `COACH_API_BASE` and `COACH_API_KEY` in `.env`" in text_of(app)
 
 
 def test_the_check_up_names_each_part_and_its_outcome_stays() -> None:
