@@ -1,7 +1,7 @@
 """Does real work again and again, each time killed (-9) at a random moment, and then taken up by the next process.
 
-    python -m tests.practice.killed_work 200 1                                    every kind of work 200 times, by this seed
-    python -m tests.practice.killed_work 200 1 --kind answer --on PostgreSQL      one kind, on a server of its own
+    python -m tests.practice.killed_work 200 1                                 each kind of work 200 times, by this seed
+    python -m tests.practice.killed_work 200 1 --kind answer --on PostgreSQL   one kind, on a server of its own
 
 A kind is `answer`, `turn` or `import`; the model is a real HTTP server that outlives the kills. A process says what it
 has committed; after the kill, another one opens the same place, finishes what it finds, and what is kept is compared
