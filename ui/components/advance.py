@@ -21,6 +21,7 @@ def advance(job_id: str, doing: str, _: Translate) -> Finished | Failed | Stoppe
             stopping.empty()
             return news
         if isinstance(news, Advanced) and news.of:
-            share, line = news.done / news.of, f"{doing} · {news.done} / {news.of}"
+            share = news.done / news.of
+            line = f"{doing} · {share:.0%}"  # of an import it counts what the index holds, which says nobody anything
         told.progress(share, text=line)  # at each tick, for only a drawing page can be ended when it was left
     raise AssertionError("work ends with news of its end")

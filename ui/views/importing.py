@@ -35,6 +35,8 @@ def importing_view() -> None:
     """The page."""
     _ = session.translate()
     page_header(_("Import"), _)
+    if session.where("importing"):
+        st.empty()  # in the place of the preview, which would stand there greyed until the work is done
     with st.container(width=_WIDTH):
         if session.coach().settings.shared:
             _shared(_)
