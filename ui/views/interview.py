@@ -80,17 +80,8 @@ def _question(interviewing: Interviewing, interview: Interview, step: NextQuesti
             with st.container(width="content"):
                 clock(interview.seconds - left, interview.seconds, _, key=f"clock-{interview.id}-{step.place}")
     st.header(plain(_wording(step.question_id, step.question)), anchor=False)
-    text = kept_text(
-        _place(interview, step),
-        _("Your answer"),
-        _("Answer"),
-        _,
-        height=_HEIGHT,
-        placeholder=_("Say it as you would in the interview. Ctrl+Enter submits."),
-    )
-    focus_on(_place(interview, step))
-    if text is not None:
-        _submit(interviewing.answer, interview, step, text, _)
+    hint = _("Say it as you would in the interview. Ctrl+Enter submits.")
+    _answer(interviewing.answer, interview, step, _("Your answer"), hint, _HEIGHT, _)
     with st.container(horizontal=True, vertical_alignment="center"):
         _way_past(_("Skip this question"), interviewing.skip, interview, step, _)
         _way_out(interviewing, interview, _)
@@ -107,17 +98,8 @@ def _follow_up(interviewing: Interviewing, interview: Interview, step: NextFollo
         st.markdown(f"**{plain(earlier.follow_up.question)}**")
         _said(earlier.answer)
     st.header(plain(step.follow_up.question), anchor=False)
-    text = kept_text(
-        _place(interview, step),
-        _("Your answer to the follow-up"),
-        _("Answer"),
-        _,
-        height=_FOLLOW_UP_HEIGHT,
-        placeholder=_("Answer as in the conversation. Ctrl+Enter submits."),
-    )
-    focus_on(_place(interview, step))
-    if text is not None:
-        _submit(interviewing.answer_follow_up, interview, step, text, _)
+    label, hint = _("Your answer to the follow-up"), _("Answer as in the conversation. Ctrl+Enter submits.")
+    _answer(interviewing.answer_follow_up, interview, step, label, hint, _FOLLOW_UP_HEIGHT, _)
     with st.container(horizontal=True, vertical_alignment="center"):
         _way_past(_("I have nothing to add"), interviewing.decline_follow_up, interview, step, _)
         _way_out(interviewing, interview, _)
@@ -126,6 +108,23 @@ def _follow_up(interviewing: Interviewing, interview: Interview, step: NextFollo
 def _said(words: str) -> None:
     with st.container(border=True):
         st.markdown(plain(words))
+
+
+def _answer(
+    answer: Answer,
+    interview: Interview,
+    step: NextQuestion | NextFollowUp,
+    label: str,
+    hint: str,
+    height: int,
+    _: Translate,
+) -> None:
+    """Where one writes, and what becomes of what was written."""
+    place = _place(interview, step)
+    text = kept_text(place, label, _("Answer"), _, height=height, placeholder=hint)
+    focus_on(place)
+    if text is not None:
+        _submit(answer, interview, step, text, _)
 
 
 def _submit(answer: Answer, interview: Interview, step: NextQuestion | NextFollowUp, text: str, _: Translate) -> None:
