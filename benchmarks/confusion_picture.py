@@ -1,7 +1,8 @@
 """Draws what readers said against what the judge said, as an SVG.
 
-coach eval answers corpus/cases/answers.jsonl --judge offline --json | python benchmarks/confusion_picture.py docs/pictures/confusion-offline.svg
-"""  # noqa: E501
+coach eval answers corpus/cases/answers.jsonl --judge offline --json >cases.json
+python benchmarks/confusion_picture.py docs/pictures/confusion-offline.svg <cases.json
+"""
 
 import json
 import sys

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from coach import cli_bank, cli_eval, cli_export, cli_interview, cli_progress, cli_record, cli_roleplay
-from coach.command import AsJson, Judge, chosen_judge, fault_line, give, kept_answer, opened
+from coach.command import AsJson, Judge, chosen_judge, give, kept_answer, opened, tell_fault
 from coach.errors import CoachError, InputError, Unavailable
 from coach.language import Sentence
 
@@ -62,7 +62,7 @@ def main() -> None:
     try:
         app()
     except CoachError as fault:
-        print(fault_line(fault), file=sys.stderr)  # noqa: T201
+        tell_fault(fault)
         sys.exit(fault.exit_code)
     except BrokenPipeError:
         sys.stderr.close()  # what reads our output has had enough; nothing is left to say
@@ -77,7 +77,11 @@ def serve(
     """Serve the web app; Ctrl-C stops it."""
     from coach.serving import serve as serve_app
 
-    serve_app(host, port, lambda address: print(f"Interview coach: {address}  (Ctrl-C stops it)", flush=True))  # noqa: T201
+    def announce(address: str) -> None:
+        sys.stdout.write(f"Interview coach: {address}  (Ctrl-C stops it)\n")
+        sys.stdout.flush()
+
+    serve_app(host, port, announce)
 
 
 @app.command()

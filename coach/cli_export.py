@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from coach.command import opened
+from coach.command import opened, tell
 from coach.errors import InputError
 
 Session = Annotated[str | None, typer.Option("--session", help="One session, answer, role-play or interview: its id.")]
@@ -40,7 +40,7 @@ def export(session: Session = None, format: FormatName = "json", out: Out = None
     text = exported(practice, chosen[format], terminal.language, datetime.now().astimezone().tzinfo or UTC, now)
     if not text:
         said = _("no verdict was disagreed with, so there is no case; see `coach disagree`")
-        print(f"coach: {said}", file=sys.stderr)  # noqa: T201
+        tell(said)
     if out is None:
         sys.stdout.write(text)
         return

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from coach.command import AsJson, Judge, chosen_judge, fault_line, opened
+from coach.command import AsJson, Judge, chosen_judge, opened, tell_fault
 from coach.errors import InputError
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def _in_json(interviewing: "Interviewing", sitting: "Interview") -> None:
                 case Over():
                     break
         except InputError as fault:
-            print(fault_line(fault), file=sys.stderr)  # noqa: T201
+            tell_fault(fault)
             sitting = interviewing.interview(sitting.id)
     _write({"report": interviewing.report(sitting).model_dump(mode="json")})
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from coach.command import AsJson, Judge, chosen_judge, fault_line, give, opened
+from coach.command import AsJson, Judge, chosen_judge, give, opened, tell, tell_fault
 from coach.errors import InputError
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def _in_json(playing: "RolePlaying", role_play: "RolePlay", _: "Translate") -> N
         try:
             role_play = playing.submit(role_play, line.strip("\r\n"))
         except InputError as fault:
-            print(fault_line(fault), file=sys.stderr)  # noqa: T201
+            tell_fault(fault)
             continue
         role_play = playing.answer(role_play)
         if role_play.pending is None:
@@ -98,7 +98,7 @@ def _in_json(playing: "RolePlaying", role_play: "RolePlay", _: "Translate") -> N
         role_play = playing.quit(role_play)
     if role_play.end is StopReason.PAUSED_FOR_SAFETY:
         numbers = ", ".join(f"{number} ({_(whose)})" for number, whose in HELP_LINES)
-        print(f"coach: {_(HELP)} {numbers}", file=sys.stderr)  # noqa: T201
+        tell(f"{_(HELP)} {numbers}")
     if role_play.pending is not None or not _ends_itself(role_play):
         state = playing.scene(role_play).state.model_dump()
         _write(_object(len(role_play.exchanges), (), None, {**state, "end": role_play.end}))

@@ -29,7 +29,12 @@ def opened() -> "tuple[Coach, Terminal]":
     return Coach(settings), Terminal(_language(settings.language))
 
 
-def fault_line(fault: CoachError) -> str:
+def tell(line: str) -> None:
+    """A line for the person, on stderr."""
+    sys.stderr.write(f"coach: {line}\n")
+
+
+def tell_fault(fault: CoachError) -> None:
     """What a person reads of a fault, in their language; the system's where the settings themselves are at fault."""
     from coach.language import translate_to
     from coach.settings import load_settings
@@ -38,7 +43,7 @@ def fault_line(fault: CoachError) -> str:
         chosen = load_settings().language
     except SettingsError:
         chosen = ""
-    return f"coach: {fault.said(translate_to(_language(chosen)))}"
+    tell(fault.said(translate_to(_language(chosen))))
 
 
 def _language(chosen: "Language | Literal['']") -> "Language":

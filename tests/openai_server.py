@@ -18,6 +18,7 @@ import json
 import re
 import socket
 import struct
+import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -437,7 +438,7 @@ def main() -> None:
     server = OpenAIServer(parser.parse_args().port)
     server.otherwise = reply(critic_reply)
     server.start()
-    print(f"COACH_MODEL=openai/test COACH_API_BASE={server.url} COACH_API_KEY=any")  # noqa: T201
+    sys.stdout.write(f"COACH_MODEL=openai/test COACH_API_BASE={server.url} COACH_API_KEY=any\n")
     try:
         threading.Event().wait()
     except KeyboardInterrupt:

@@ -310,7 +310,7 @@ class DbosJobs:
                 continue  # it lives
             try:
                 # Of DBOS's public calls, `resume_workflow` would also wake what was cancelled since the look.
-                DBOS._recover_pending_workflows([owner])  # pyright: ignore[reportPrivateUsage]
+                DBOS._recover_pending_workflows([owner])  # pyright: ignore[reportPrivateUsage] for that reason
             finally:
                 self._slots.release(number)
 

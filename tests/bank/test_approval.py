@@ -171,7 +171,7 @@ class TestTheNextImport:
     def imported(self, text: str, earlier: Bank | None) -> Question:
         shelf = _Shelf()
         shelf.bank = earlier
-        library: Library = shelf  # pyright: ignore[reportAssignmentType]
+        library: Library = shelf  # pyright: ignore[reportAssignmentType] it has what is used of the port
         import_text(text, "mine.md", library, "mine")
         assert shelf.bank is not None
         return shelf.bank.questions[0]

@@ -304,7 +304,7 @@ class _Shelf:
 
 
 def kept_in(shelf: _Shelf, *replies: str) -> Drafted:
-    library: Library = shelf  # pyright: ignore[reportAssignmentType]
+    library: Library = shelf  # pyright: ignore[reportAssignmentType] it has what is used of the port
     return draft_and_keep(library, shelf.bank.questions[0], ScriptedModel(replies), Deadline(60))
 
 
@@ -335,13 +335,13 @@ class TestTheBank:
         shelf = _Shelf(self.BANK)
         gone = question()
         shelf.bank = emptied(shelf.bank)
-        library: Library = shelf  # pyright: ignore[reportAssignmentType]
+        library: Library = shelf  # pyright: ignore[reportAssignmentType] it has what is used of the port
         with pytest.raises(InputError, match="mine:q01"):
             draft_and_keep(library, gone, ScriptedModel([said()]), Deadline(60))
 
     def test_that_got_a_reference_meanwhile_keeps_the_other_drafts(self) -> None:
         shelf = _Shelf(Bank(name="mine", questions=(question("先问，再查。"),)))
-        library: Library = shelf  # pyright: ignore[reportAssignmentType]
+        library: Library = shelf  # pyright: ignore[reportAssignmentType] it has what is used of the port
         done = draft_and_keep(library, question(), ScriptedModel([said()]), Deadline(60))
         assert {one.kind for one in done.drafts} == {POINT, CUE, SITUATION}
 
@@ -391,4 +391,4 @@ def test_a_draft_is_frozen_and_says_who_made_it() -> None:
     one = Draft(kind=POINT, text=" 先问原因 ", model="m", prompt="p")
     assert one.text == "先问原因"
     with pytest.raises(ValueError, match="frozen"):
-        one.text = "别的"  # pyright: ignore[reportAttributeAccessIssue]
+        one.text = "别的"  # pyright: ignore[reportAttributeAccessIssue] that is the point

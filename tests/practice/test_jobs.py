@@ -244,7 +244,7 @@ class TestStopping:
 
         def hung(exchange: object) -> None:
             came.set()
-            hang()(exchange)  # pyright: ignore[reportArgumentType]
+            hang()(exchange)  # pyright: ignore[reportArgumentType] it hangs whatever it is given
 
         openai_server.script(hung)
         coach = Coach(Settings(data_dir=data_dir, model="openai/m", api_base=openai_server.url, timeout_seconds=60))

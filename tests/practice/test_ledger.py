@@ -39,7 +39,7 @@ def on_sqlite(tmp_path: Path) -> Ledger:
 
 
 def reply(text: str, **usage: float | None) -> Reply:
-    return Reply(text=text, model="m", usage=Usage(calls=1, **usage))  # pyright: ignore[reportArgumentType]
+    return Reply(text=text, model="m", usage=Usage(calls=1, **usage))  # pyright: ignore[reportArgumentType] keywords as given
 
 
 def begun(ledger: Ledger, job: str = "job", asked: str = "q", most: int = 9) -> int:
